@@ -1,0 +1,8 @@
+"""How everything here is compiled; one place, one reason a flag."""
+
+OPTIONS = {
+    "nogil": True,  # threads run blocks at the same time
+    "error_model": "numpy",  # x / 0 is inf: Python's check would stop the vectoriser
+    "boundscheck": False,  # indices come from generated code and from 52-bit integers
+    "fastmath": False,  # reordered sums would change bits from machine to machine
+}

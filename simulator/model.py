@@ -1,0 +1,226 @@
+"""A model is a set of formulas; their signatures are the graph.
+
+Whatever no formula computes is an input. From names and annotations alone follow the inputs, the
+order of evaluation, the unit check, the components of the total, and the plain-Python reference.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from types import ModuleType
+from typing import get_type_hints
+
+from simulator import formulas
+from simulator.errors import ModelError
+from simulator.units import Unit
+
+COMPLIANCE, DIRECT, TOTAL = "compliance_cost", "direct_cost", "total_cost"
+GENERATED = (DIRECT, TOTAL)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A quantity and how it is computed from others."""
+
+    name: str
+    function: Callable[..., float]
+    arguments: tuple[str, ...]
+    units: tuple[Unit, ...]
+    unit: Unit
+    meaning: str
+    where: str
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the model made this formula itself, as a sum of components."""
+        return self.function is add
+
+
+def add(*terms: float) -> float:
+    """The sum from left to right.
+
+    >>> add(1.0, 2.0, 3.0)
+    6.0
+    """
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def read_formula(function: Callable[..., float]) -> Formula:
+    """A formula from a function's signature; every argument and the result need a unit."""
+    where = f"{Path(inspect.getfile(function)).name}:{function.__code__.co_firstlineno}"
+    hints = get_type_hints(function, include_extras=True)
+    arguments = tuple(inspect.signature(function).parameters)
+    units = [_unit(hints.get(name), f"{where}: {function.__name__}: {name}") for name in (*arguments, "return")]
+    meaning = (inspect.getdoc(function) or "").split("\n")[0].rstrip(".")
+    return Formula(function.__name__, function, arguments, tuple(units[:-1]), units[-1], meaning, where)
+
+
+def _unit(hint: object, where: str) -> Unit:
+    units = [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Unit)]
+    if not units:
+        raise ModelError(f"{where} has no unit; annotate it with a name from simulator.units")
+    return units[0]
+
+
+def formulas_of(module: ModuleType) -> list[Formula]:
+    """The formulas a module defines, in the order of its text; imported and underscored names are not."""
+    own = [
+        f
+        for name, f in vars(module).items()
+        if inspect.isfunction(f) and f.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    return [read_formula(function) for function in own]
+
+
+# The order in which files are read is the order of components in the total.
+FILES = ("workload", "reliability", "throughput", "hardware", "energy", "programme", "data", "people", "governance")
+
+
+@cache
+def shipped_formulas() -> tuple[Formula, ...]:
+    """Every formula of the package."""
+    found = {module.name for module in pkgutil.iter_modules(formulas.__path__)}
+    names = [*FILES, *sorted(found - set(FILES))]
+    return tuple(f for name in names for f in formulas_of(importlib.import_module(f"{formulas.__name__}.{name}")))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Formulas by name, in an order in which each can be computed from those before it.
+
+    >>> model = build(shipped_formulas())
+    >>> model.components[0], "mfu" in model.inputs, "total_cost" in model.formulas
+    ('hardware_cost', True, True)
+    """
+
+    formulas: Mapping[str, Formula]
+    components: tuple[str, ...]
+    pinned: tuple[str, ...] = ()
+    pruned: tuple[str, ...] = ()
+
+    @cached_property
+    def inputs(self) -> dict[str, Unit]:
+        """What no formula computes, each with its unit and the values all its users allow."""
+        return {name: unit for name, unit in self.units.items() if name not in self.formulas}
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """The unit of every name; of an input, on the domain that all its users share."""
+        return _units(self.formulas.values(), self.pinned_units)
+
+    @cached_property
+    def pinned_units(self) -> dict[str, Unit]:
+        """The unit of each pinned quantity, as its formula declared it."""
+        return {name: unit for name, unit in self._declared if name in self.pinned}
+
+    _declared: tuple[tuple[str, Unit], ...] = ()
+
+    @cached_property
+    def consumers(self) -> dict[str, list[str]]:
+        """For every name, the formulas that use it."""
+        users: dict[str, list[str]] = {name: [] for name in self.units}
+        for formula in self.formulas.values():
+            for argument in formula.arguments:
+                users[argument].append(formula.name)
+        return users
+
+    def meaning(self, name: str) -> str:
+        """One sentence on a computed quantity; of an input, what it is used for."""
+        if name in self.formulas:
+            return self.formulas[name].meaning
+        return "input of " + ", ".join(self.consumers.get(name, []))
+
+    def evaluate(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Every quantity from the inputs, in plain Python: the reference the kernel is tested against."""
+        known = dict(values)
+        for formula in self.formulas.values():
+            known[formula.name] = formula.function(*(known[argument] for argument in formula.arguments))
+        return known
+
+    def pin(self, names: Iterable[str]) -> Model:
+        """The model in which these quantities are inputs; what only they needed is pruned."""
+        names = tuple(name for name in self.formulas if name in set(names))
+        if refused := [name for name in names if name in GENERATED]:
+            raise ModelError(f"{refused[0]} is the sum of its components and cannot be given; give a component instead")
+        kept = {name: formula for name, formula in self.formulas.items() if name not in names}
+        kept = _without_unused(kept, {name for name, users in self.consumers.items() if users})
+        declared = tuple((name, self.formulas[name].unit) for name in names)
+        model = replace(self, formulas=kept, pinned=self.pinned + names, _declared=self._declared + declared)
+        gone = tuple(name for name in self.units if name not in model.units)
+        return replace(model, pruned=self.pruned + gone)
+
+    def ancestors(self, name: str) -> Iterator[str]:
+        """Everything that ``name`` is computed from, itself included, each once."""
+        seen, todo = set(), [name]
+        while todo:
+            current = todo.pop()
+            if current not in seen:
+                seen.add(current)
+                yield current
+                todo += self.formulas[current].arguments if current in self.formulas else ()
+
+
+def _without_unused(formulas: dict[str, Formula], once_used: set[str]) -> dict[str, Formula]:
+    """The formulas without those that were used before and no longer are."""
+    while True:
+        used = {argument for formula in formulas.values() for argument in formula.arguments}
+        kept = {name: f for name, f in formulas.items() if name in used or name not in once_used}
+        if len(kept) == len(formulas):
+            return kept
+        formulas = kept
+
+
+def build(given: Iterable[Formula]) -> Model:
+    """A model from formulas: sums added, units checked, ordered.
+
+    Raises :class:`ModelError` with every complaint about units, or with the cycle.
+    """
+    named = {formula.name: formula for formula in given}
+    components = [name for name, formula in named.items() if formula.unit.component and name != COMPLIANCE]
+    totals = [*components, COMPLIANCE] if COMPLIANCE in named else components
+    named[DIRECT] = _sum(DIRECT, components, "All components but compliance")
+    named[TOTAL] = _sum(TOTAL, totals, "The programme: all components, from left to right")
+    _units(named.values(), {})
+    return Model({name: named[name] for name in _order(named)}, tuple(totals))
+
+
+def _sum(name: str, terms: list[str], meaning: str) -> Formula:
+    dollars = Unit("USD", low=float("-inf"))
+    return Formula(name, add, tuple(terms), (dollars,) * len(terms), dollars, meaning, "generated")
+
+
+def _units(given: Iterable[Formula], known: Mapping[str, Unit]) -> dict[str, Unit]:
+    """The unit of every name, or a ModelError that lists each disagreement."""
+    given = list(given)
+    units, makers = dict(known), {formula.name: formula for formula in given}
+    units.update({name: formula.unit for name, formula in makers.items()})
+    complaints = []
+    for formula in given:
+        for argument, wanted in zip(formula.arguments, formula.units, strict=True):
+            unit = units.setdefault(argument, wanted)
+            if unit.symbol != wanted.symbol:
+                complaints.append(f"{formula.where}: {formula.name} wants {argument} in {wanted.symbol}, it is in {unit.symbol}")
+            elif argument not in makers and argument not in known:
+                units[argument] = unit.narrowed(wanted)
+    if complaints:
+        raise ModelError("units disagree:\n  " + "\n  ".join(complaints))
+    return units
+
+
+def _order(named: Mapping[str, Formula]) -> list[str]:
+    """Names in an order of evaluation that keeps the order of the files where it can."""
+    graph = {name: [a for a in formula.arguments if a in named] for name, formula in named.items()}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise ModelError("quantities depend on each other in a circle: " + " <- ".join(error.args[1])) from None
