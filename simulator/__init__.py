@@ -1,1 +1,40 @@
-"""traincost."""
+"""traincost: what it costs to train a large language model, as a distribution.
+
+>>> from simulator import load_scenario, simulate, percentiles
+>>> scenario = load_scenario("configs/gpt4-class.yaml")
+>>> runs = simulate(scenario, draws=2_000, seed=1)
+>>> percentiles(runs, (50, 90)).sizes["quantile"]
+2
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.dataset import percentiles
+    from simulator.errors import SimulatorError
+    from simulator.model import Model
+    from simulator.scenario.loader import load_scenario
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulation import simulate
+
+__version__ = "0.1.0"
+__all__ = ["Model", "Scenario", "SimulatorError", "load_scenario", "percentiles", "simulate"]
+
+# Names are imported when they are first used, so that `traincost --help` pays for none of them.
+_HOMES = {
+    "Model": "simulator.model",
+    "Scenario": "simulator.scenario.scenario",
+    "SimulatorError": "simulator.errors",
+    "load_scenario": "simulator.scenario.loader",
+    "percentiles": "simulator.dataset",
+    "simulate": "simulator.simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

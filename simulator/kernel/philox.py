@@ -1,4 +1,4 @@
-"""Counter-based random bits: Philox4x32-10 of Salmon et al., SC'11.
+"""Counter-based random bits: Philox4x32-10 of Salmon et al., SC'11, doi:10.1145/2063384.2063405.
 
 A stream is a key made of the seed and an input's name; draw k of a stream is a function of (key, k)
 alone, so any draw can be computed by itself, in any order, on any thread.
@@ -20,7 +20,7 @@ WEYL_0, WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 
 
 def stream_key(seed: int, name: str) -> int:
-    """The 64-bit key of an input's stream.
+    """The 64-bit key of an input's stream: a hash of the seed and the input's name.
 
     >>> hex(stream_key(1, "mfu"))
     '0x0'
@@ -29,9 +29,10 @@ def stream_key(seed: int, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-@njit(**OPTIONS)
+# Inlined as source, since a call inside the sampler's loop would keep it from being vectorised.
+@njit(**OPTIONS, inline="always")
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Four random 32-bit words from a 128-bit counter and a 64-bit key, each held in a uint64."""
+    """Four random 32-bit words from a 128-bit counter and a 64-bit key, each word held in a uint64."""
     for _ in range(10):
         p0 = MULTIPLIER_0 * c0
         p1 = MULTIPLIER_1 * c2

@@ -1,0 +1,147 @@
+"""From named percentiles to parameters: what has no closed form is solved here.
+
+Every solver takes percentiles in rising order and finds the one solution, or refuses and states the
+feasible range. Percentiles are those of the untruncated family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, expm1
+from typing import NamedTuple
+
+from scipy.special import betainc, expit
+
+from simulator.distributions.checks import require
+
+LEAST_SIGMA = 1e-6  # a shifted lognormal below this is a normal, and its percentiles lose digits
+LARGEST_SIGMA = 50.0  # quantiles of a lognormal beyond this leave the range of a double
+LARGEST_SPREAD = 100.0  # sigma (z3 - z1) at which a lognormal's middle percentile sits on its lowest one
+SMALLEST_BETA, LARGEST_BETA = -7.0, 23.0  # natural logarithms of a + b: 0.001 and 1e10
+WIDEST_LOGIT = 700.0  # exp still is a double
+ROUNDING = 1e-10  # by how much of the outer range a percentile may miss the feasible range
+
+
+class Percentile(NamedTuple):
+    """A percentile as a file names it: ``p5: 1.05`` is Percentile("p5", 0.05, 1.05)."""
+
+    name: str
+    probability: float
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value:.10g}"
+
+
+ThreePercentiles = tuple[Percentile, Percentile, Percentile]
+
+
+def find_root(function: Callable[[float], float], low: float, high: float) -> float:
+    """The root of a monotone function between two points of opposite sign, to the last bits."""
+    from scipy.optimize import brentq
+
+    return float(brentq(function, low, high, xtol=1e-16, rtol=1e-15, maxiter=500))
+
+
+def middle_share(lower: Percentile, middle: Percentile, upper: Percentile) -> float:
+    """How far the middle value has come on the way from the lower one to the upper one."""
+    return (middle.value - lower.value) / (upper.value - lower.value)
+
+
+def solve_share(
+    share: Callable[[float], float],
+    low: float,
+    high: float,
+    points: ThreePercentiles,
+    *,
+    family: str,
+    remedy: str,
+) -> float:
+    """The shape within [low, high] at which the middle percentile lies where it should.
+
+    ``share`` gives the place of the middle percentile between the outer two, 0 to 1, and is monotone
+    in the shape. Refused, with the feasible range: a place that no shape reaches.
+    """
+    ends = {share(low): low, share(high): high}
+    target = middle_share(*points)
+    require_feasible(points, min(ends), max(ends), family, remedy)
+    for end, shape in ends.items():
+        if abs(target - end) <= ROUNDING:
+            return shape
+    return find_root(lambda shape: share(shape) - target, low, high)
+
+
+def require_feasible(points: ThreePercentiles, least: float, most: float, family: str, remedy: str) -> None:
+    """Refuse a middle percentile outside its feasible range, and state the range."""
+    lower, middle, upper = points
+    low, high = (lower.value + share * (upper.value - lower.value) for share in (least, most))
+    require(
+        least - ROUNDING <= middle_share(*points) <= most + ROUNDING,
+        f"{family} with {lower}, {upper} needs {middle.name} between {low:g} and {high:g}; "
+        f"got {middle.value:.10g}; {remedy}",
+    )
+
+
+def sigma_from_percentiles(z: tuple[float, float, float], points: ThreePercentiles) -> float:
+    r"""The sigma of the shifted lognormal with these percentiles at the normal quantiles ``z``.
+
+    .. math:: \frac{e^{\sigma z_2} - e^{\sigma z_1}}{e^{\sigma z_3} - e^{\sigma z_1}}
+              = \frac{x_2 - x_1}{x_3 - x_1}
+
+    The left side falls from (z2 - z1) / (z3 - z1), the symmetric case, to 0.
+    """
+    lower, middle, upper = z
+
+    def share(sigma: float) -> float:
+        return expm1(sigma * (middle - lower)) / expm1(sigma * (upper - lower))
+
+    largest = min(LARGEST_SIGMA, LARGEST_SPREAD / (upper - lower))
+    remedy = "it must be skewed to the right: move it, or write normal or quantiles"
+    return solve_share(share, LEAST_SIGMA, largest, points, family="lognormal", remedy=remedy)
+
+
+def mode_from_percentiles(
+    quantile: Callable[[float, float], float], points: ThreePercentiles, family: str
+) -> tuple[float, float, float]:
+    """The low, mode and high of the family whose ``quantile(mode, u)`` is given on [0, 1].
+
+    The place of the middle percentile rises with the mode, so the extremes are mode = low and
+    mode = high. Where all three percentiles lie on one side of a triangle's mode they do not fix it,
+    and it is put at the far end.
+    """
+    lower, _, upper = points
+
+    def share(mode: float) -> float:
+        bottom, inside, top = (quantile(mode, point.probability) for point in points)
+        return (inside - bottom) / (top - bottom)
+
+    mode = solve_share(share, 0.0, 1.0, points, family=family, remedy="move it, or write quantiles")
+    bottom, top = quantile(mode, lower.probability), quantile(mode, upper.probability)
+    width = (upper.value - lower.value) / (top - bottom)
+    low = lower.value - bottom * width
+    return low, low + mode * width, low + width
+
+
+def beta_from_percentiles(lower: Percentile, upper: Percentile) -> tuple[float, float]:
+    """The shapes a and b of the beta on [0, 1] with these two percentiles; 0 < values < 1.
+
+    For every size a + b one mean meets the lower percentile; the probability below the upper value
+    then rises with the size, so there is one solution (proof: stats.stackexchange.com/q/235711).
+    Refused: percentiles so far apart or so close that a + b leaves [0.001, 1e10].
+    """
+
+    def shapes(size: float, logit: float) -> tuple[float, float]:
+        return size * float(expit(logit)), size * float(expit(-logit))
+
+    def meeting_lower(size: float) -> tuple[float, float]:
+        def excess(logit: float) -> float:
+            return float(betainc(*shapes(size, logit), lower.value)) - lower.probability
+
+        return shapes(size, find_root(excess, -WIDEST_LOGIT, WIDEST_LOGIT))
+
+    def excess(log_size: float) -> float:
+        return float(betainc(*meeting_lower(exp(log_size)), upper.value)) - upper.probability
+
+    require(excess(SMALLEST_BETA) < 0, f"beta: {lower} and {upper} leave too little probability between them")
+    require(excess(LARGEST_BETA) > 0, f"beta: {lower} and {upper} are too close together; write normal")
+    return meeting_lower(exp(find_root(excess, SMALLEST_BETA, LARGEST_BETA)))

@@ -1,0 +1,88 @@
+"""Numbers for people: as many digits as their error supports, in the unit's own style."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, isnan, log10
+
+SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+MOST_DIGITS = 3
+
+
+def quantity(value: float, se: float, unit: str) -> str:
+    """A value in its unit, rounded to three digits or to what its standard error supports.
+
+    >>> quantity(128_345_000, 212_000, "USD"), quantity(0.6321, 0.0002, "1"), quantity(1287.4, 3, "MWh")
+    ('$128M', '0.632', '1.29k')
+    >>> quantity(128_345_000, 8_000_000, "USD")
+    '$128M'
+    """
+    text = rounded(value, se)
+    return _dollars(text) if unit == "USD" else text
+
+
+def with_error(value: float, se: float, unit: str) -> str:
+    """A value and its standard error in the same scale.
+
+    >>> with_error(128_345_000, 212_000, "USD"), with_error(0.6321, 0.0002, "1")
+    ('$128.3M ± 0.2', '0.6321 ± 0.0002')
+    """
+    if not se or not isfinite(se):
+        return quantity(value, 0.0, unit)
+    scale, suffix = scale_of(value)
+    places = max(0, -exponent(se / scale))
+    text = f"{value / scale:,.{places}f}{suffix}"
+    return f"{_dollars(text) if unit == 'USD' else text} ± {se / scale:.{places}f}"
+
+
+def rounded(value: float, se: float) -> str:
+    """A number with a k, M, B or T, and no digit below its standard error.
+
+    >>> rounded(21_850.0, 0.0), rounded(0.0, 0.0), rounded(float("nan"), 0.0)
+    ('21.9k', '0', '–')
+    """
+    if isnan(value):
+        return "–"
+    if value == 0.0 or not isfinite(value):
+        return f"{value:g}"
+    scale, suffix = scale_of(value)
+    scaled = value / scale
+    if abs(scaled) < 1e-3:
+        return f"{scaled:.{MOST_DIGITS - 1}e}"
+    last = exponent(scaled) - MOST_DIGITS + 1
+    if se > 0.0 and isfinite(se):
+        last = max(last, exponent(se / scale))
+    return f"{round(scaled, -last):,.{max(0, -last)}f}{suffix}"
+
+
+def scale_of(value: float) -> tuple[float, str]:
+    """The power of a thousand a number is written in, and its letter."""
+    for scale, suffix in SCALES:
+        if abs(value) >= 0.9995 * scale:
+            return scale, suffix
+    return 1.0, ""
+
+
+def exponent(value: float) -> int:
+    """The decimal place of a number's first digit.
+
+    >>> exponent(0.02), exponent(314)
+    (-2, 2)
+    """
+    return floor(log10(abs(value)))
+
+
+def _dollars(text: str) -> str:
+    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+def percent(share: float, se: float = 0.0) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02)
+    ('3.12%', '100%', '50%')
+    """
+    places = 2 if share < 0.1 else 1
+    if se > 0.0:
+        places = min(places, max(0, -exponent(100.0 * se)))
+    text = f"{100.0 * share:.{places}f}"
+    return (text.rstrip("0").rstrip(".") if se == 0.0 and "." in text else text) + "%"

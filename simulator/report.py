@@ -1,0 +1,220 @@
+"""A summary as text: a table for the terminal, Markdown, CSV, JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from simulator.numbers import percent, quantity, rounded, with_error
+
+Summary = Mapping[str, Any]
+Row = tuple[str, ...]
+
+WIDTH = 80
+FINAL_RUN = ("hardware_cost", "energy_cost", "operations_cost")
+PHYSICAL = (
+    "accelerator_hours",
+    "training_days",
+    "project_months",
+    "energy",
+    "programme_energy",
+    "emissions",
+    "programme_emissions",
+    "system_utilization",
+    "end_to_end_utilization",
+)
+HARDWARE_WAYS = ("amortised_hardware_cost", "rental_cost", "acquisition_cost")
+EXPERIMENTS = {
+    "project": "the project's own ablations and failed runs",
+    "laboratory": "the laboratory's whole research",
+}
+SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
+
+
+def render(summaries: Sequence[Summary], style: str) -> str:
+    """One or several summaries in a style: table, markdown, csv or json."""
+    return STYLES[style](summaries)
+
+
+def as_json(summaries: Sequence[Summary]) -> str:
+    """An object for one summary, a list for several."""
+    return json.dumps(summaries[0] if len(summaries) == 1 else list(summaries), indent=1, allow_nan=False)
+
+
+def as_csv(summaries: Sequence[Summary]) -> str:
+    """One row a scenario and name: unit, mean, sd, then value and standard error of every percentile."""
+    levels = levels_of(summaries[0])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    ends = [f"{part}{level}" for level in levels for part in ("p", "se_p")]
+    writer.writerow(["scenario", "name", "unit", "mean", "mean_se", "sd", *ends])
+    for summary in summaries:
+        for name, found in summary["quantities"].items():
+            values = [found["percentiles"][level][part] for level in levels for part in ("value", "se")]
+            moments = [found[key] for key in ("unit", "mean", "mean_se", "sd")]
+            writer.writerow([safe_cell(summary["scenario"]), name, *moments, *values])
+    return out.getvalue().rstrip("\n")
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> safe_cell("=1+1"), safe_cell("gpt4")
+    ("'=1+1", 'gpt4')
+    """
+    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text
+
+
+def as_table(summaries: Sequence[Summary]) -> str:
+    """Plain text, 80 columns wide."""
+    return "\n\n".join("\n".join(_text(summary)) for summary in summaries)
+
+
+def as_markdown(summaries: Sequence[Summary]) -> str:
+    """Markdown with the same content."""
+    return "\n\n".join("\n".join(_markdown(summary)) for summary in summaries)
+
+
+STYLES: Mapping[str, Callable[[Sequence[Summary]], str]] = {
+    "table": as_table,
+    "markdown": as_markdown,
+    "json": as_json,
+    "csv": as_csv,
+}
+
+
+def _text(summary: Summary) -> list[str]:
+    lines = [summary["title"], "=" * min(WIDTH, len(summary["title"]))]
+    for line in header(summary):
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    for title, rows in sections(summary):
+        lines += ["", *aligned([(title, *columns(summary)), *rows])]
+    lines += [""]
+    for line in sentences(summary):
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    return lines
+
+
+def _markdown(summary: Summary) -> list[str]:
+    lines = [f"# {summary['title']}", "", *(f"- {line}" for line in header(summary))]
+    for title, rows in sections(summary):
+        lines += ["", *markdown_table([(title, *columns(summary)), *rows])]
+    return [*lines, "", *(f"- {line}" for line in sentences(summary))]
+
+
+def markdown_table(rows: Sequence[Row]) -> list[str]:
+    """A pipe table; the first row is its head."""
+    head, *body = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    rule = [":--", *("--:" for _ in head[1:])]
+    return ["| " + " | ".join(row) + " |" for row in (head, rule, *body)]
+
+
+def aligned(rows: Sequence[Row]) -> list[str]:
+    """Rows in columns: names to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        row[0].ljust(widths[0]) + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        for row in rows
+    ]
+
+
+def levels_of(summary: Summary) -> list[str]:
+    """The percentile levels of a summary, as their keys."""
+    return list(summary["quantities"]["total_cost"]["percentiles"])
+
+
+def columns(summary: Summary) -> Row:
+    """Heads of the columns of numbers."""
+    return ("mean", *(f"P{level}" for level in levels_of(summary)))
+
+
+def sections(summary: Summary) -> list[tuple[str, list[Row]]]:
+    """The tables of a report: the final run, the programme, what the hardware would cost otherwise, physics."""
+    other = [name for name in summary["components"] if name not in FINAL_RUN]
+    return [
+        ("Final run, USD", _rows(summary, [*FINAL_RUN, "final_run_cost"])),
+        ("Programme, USD", _rows(summary, ["final_run_cost", *other, "total_cost"])),
+        ("Hardware of the final run, USD", _rows(summary, HARDWARE_WAYS)),
+        ("Time, energy, utilization", _rows(summary, PHYSICAL, with_unit=True)),
+    ]
+
+
+def _rows(summary: Summary, names: Sequence[str], with_unit: bool = False) -> list[Row]:
+    return [_row(summary, name, with_unit) for name in names if name in summary["quantities"]]
+
+
+def _row(summary: Summary, name: str, with_unit: bool) -> Row:
+    found = summary["quantities"][name]
+    unit = "" if found["unit"] == "1" or not with_unit else f", {found['unit']}"
+    mark = " (given)" if name in summary["pinned"] else ""
+    numbers = [(found["mean"], found["mean_se"]), *((p["value"], p["se"]) for p in found["percentiles"].values())]
+    return (f"{name}{unit}{mark}", *(rounded(_number(value), _number(se)) for value, se in numbers))
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def header(summary: Summary) -> list[str]:
+    """What was run: book and date, seed, draws, plan, what final run and programme mean."""
+    as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
+    plan = ", ".join(f"{key} {word}" for key, word in summary["plan"].items())
+    draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {summary['sampler']}"
+    own = summary["plan"].get("procurement", "own")
+    lines = [
+        f"Book: {summary['book']} ({summary['book_title']}{as_of})",
+        f"Run: {draws}",
+        f"Plan: {plan}",
+        f"Uncertain inputs: {', '.join(f'{count} from {origin}' for origin, count in summary['origins'].items())}",
+    ]
+    if summary["size"]:
+        lines.append(f"Size: {SIZES[summary['size']]}")
+    lines.append(f"Final run: hardware ({own}), electricity and operations of the one run that makes the model")
+    experiments = EXPERIMENTS.get(summary["experiments"], "as given")
+    lines.append(f"Programme: the final run and all below it; experiments are {experiments}")
+    for label, key in (("Levers", "levers"), ("Given, not computed", "pinned"), ("Not needed then", "pruned")):
+        if summary[key]:
+            lines.append(f"{label}: {', '.join(summary[key])}")
+    return [*lines, "P80: an 80% chance of being at or below. ±: Monte Carlo standard error, of the draws alone"]
+
+
+def sentences(summary: Summary) -> list[str]:
+    """What the tables mean for a decision."""
+    total = summary["quantities"]["total_cost"]["percentiles"]
+    lines = []
+    for level in ("50", "80", "90"):
+        if level in total:
+            lines.append(f"P{level} of total_cost: {_with_error(total[level], 'USD')}")
+    if summary["contingency"]:
+        lines.append(f"Contingency (P80 - P50): {_with_error(summary['contingency'], 'USD')}")
+    lines += [_published(figure) for figure in summary["published"]]
+    if summary["budget"]:
+        budget = summary["budget"]
+        chance = percent(budget["probability"], budget["se"])
+        lines.append(f"P(total_cost ≤ {quantity(budget['limit'], 0.0, 'USD')}): {chance}, the budget given")
+    return lines + _crossing(summary["utilization_crossing"])
+
+
+def _with_error(found: Summary, unit: str) -> str:
+    return with_error(_number(found["value"]), _number(found["se"]), unit)
+
+
+def _published(figure: Summary) -> str:
+    value = quantity(figure["value"], 0.0, figure["unit"])
+    unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
+    chance = percent(figure["probability"], figure["se"])
+    source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)
+    return f"P({figure['quantity']} ≤ {value}{unit}): {chance}" + (f" ({source})" if source else "")
+
+
+def _crossing(found: Summary | None) -> list[str]:
+    if found is None:
+        return []
+    share = percent(found["utilization"])
+    if found["accelerators"] is None:
+        return [f"The median of system_utilization passes {share} at no cluster size"]
+    return [f"The median of system_utilization passes {share} at {found['accelerators']:,} accelerators"]

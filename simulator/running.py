@@ -1,0 +1,45 @@
+"""Run a scenario and keep what it gave: what ``traincost run`` does, as library calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.dataset import to_tree
+from simulator.numbers import quantity
+from simulator.report import aligned, as_csv_text, as_markdown, markdown_table
+from simulator.results import Contents, catalogue, check_name, save, slugify
+from simulator.scenario.resolved import identity, resolved
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import Settings, run
+from simulator.summary import limits, summarised
+
+
+def run_and_store(
+    scenario: Scenario,
+    settings: Settings,
+    root: Path,
+    *,
+    name: str = "",
+    budget: float | None = None,
+    keep: int = 10_000,
+    command: str = "",
+) -> dict[str, Any]:
+    """Simulate a scenario, store the run in its own folder under ``root``, return its summary."""
+    if name:
+        check_name(name)
+    done = run(scenario, settings, keep=keep, limits=limits(scenario, budget))
+    summary = summarised(done, budget=budget, name=name)
+    contents = Contents(
+        tree=to_tree(done),
+        resolved=resolved(scenario),
+        report=as_markdown([summary]) + "\n",
+        summary=summary,
+        command=command,
+        files={path.name: path.read_bytes() for path in scenario.formulas},
+    )
+    how = {"draws": settings.draws, "seed": settings.seed, "sampler": settings.sampler}
+    folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))
+    return {**summary, "run": str(folder)}

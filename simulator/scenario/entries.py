@@ -1,0 +1,134 @@
+"""One entry of a book or scenario: a distribution, its unit, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from simulator.distributions import FAMILIES, Distribution, Point, distribution, mass_outside, truncate
+from simulator.errors import Complaint, DistributionError, did_you_mean
+from simulator.scenario.reader import Node
+from simulator.units import Unit, conversion
+
+Complain = Callable[[Complaint], None]
+
+PROVENANCE = ("unit", "source", "as_of", "note", "origin")
+WORDS = ("source", "as_of", "note")
+FIELDS = (*PROVENANCE, "truncate", "value", *FAMILIES)
+NEGLIGIBLE = 1e-12  # mass outside a domain that is rounding
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed of one name, in the model's unit, and on whose word."""
+
+    name: str
+    distribution: Distribution
+    unit: str
+    spec: Mapping[str, Any]  # as written: family and parameters, truncation, unit
+    source: str
+    as_of: str
+    note: str
+    where: str  # file and line
+    origin: str  # the book, "scenario", "plan" or "--set"
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is one value."""
+        return isinstance(self.distribution, Point)
+
+
+def constant(name: str, value: float, unit: Unit, where: str, origin: str) -> Prior:
+    """A fixed value in the model's unit, as a plan gives it."""
+    return Prior(name, Point(value), unit.symbol, {"value": value, "unit": unit.symbol}, origin, "", "", where, origin)
+
+
+def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complain) -> Prior | None:
+    """The prior an entry spells, or None after every complaint about it."""
+    complaints: list[Complaint] = []
+    entry = node.value if isinstance(node.value, dict) else {"value": node, "unit": Node(unit.symbol, node.where)}
+    _check_fields(name, node, entry, complaints)
+    factor = _factor(name, node, entry, unit, complaints)
+    shape = None if complaints else _shape(name, node, entry, factor, complaints)
+    if shape is not None:
+        _check_domain(name, node, shape, unit, complaints)
+    for complaint in complaints:
+        complain(complaint)
+    if shape is None or complaints:
+        return None
+    spec = {key: entry[key].plain() for key in entry if key not in (*WORDS, "origin")}
+    words = {key: _text(entry[key].value) if key in entry else "" for key in WORDS}
+    origin = str(entry["origin"].value) if "origin" in entry else origin
+    return Prior(name, shape, unit.symbol, spec, **words, where=node.where, origin=origin)
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: list[Complaint]) -> None:
+    """Complain of unknown fields, and of none or two distributions."""
+    for key, child in entry.items():
+        if key not in FIELDS:
+            remedy = did_you_mean(key, FIELDS) or "the families are " + ", ".join(FAMILIES)
+            complaints.append(Complaint(child.where, f"{name}: unknown field or family {key}", remedy))
+    shapes = [key for key in entry if key == "value" or key in FAMILIES]
+    if not complaints and len(shapes) != 1:
+        what = f"{name}: {' and '.join(shapes)} are both given" if shapes else f"{name}: no distribution or value"
+        complaints.append(Complaint(node.where, what, "write one of value, " + ", ".join(FAMILIES)))
+
+
+def _factor(name: str, node: Node, entry: Mapping[str, Node], unit: Unit, complaints: list[Complaint]) -> float:
+    """What turns the entry's unit into the model's."""
+    if "unit" not in entry:
+        complaints.append(Complaint(node.where, f"{name}: the unit is missing", f"write unit: {unit.symbol}"))
+        return 1.0
+    written = str(entry["unit"].value)
+    factor = conversion(written, unit.symbol)
+    if factor is None:
+        what = f"{name}: the unit is {written}, the model counts it in {unit.symbol}"
+        complaints.append(Complaint(entry["unit"].where, what, f"write unit: {unit.symbol} and the numbers in it"))
+    return factor or 1.0
+
+
+def _shape(
+    name: str, node: Node, entry: Mapping[str, Node], factor: float, complaints: list[Complaint]
+) -> Distribution | None:
+    family = next(key for key in entry if key == "value" or key in FAMILIES)
+    where = entry[family].where
+    try:
+        parameters = entry[family].plain()
+        shape = distribution("point" if family == "value" else family, {"value": parameters} if family == "value" else parameters)
+        if "truncate" in entry:
+            where = entry["truncate"].where
+            shape = truncate(shape, **_bounds(entry["truncate"].plain()))
+        return shape if factor == 1.0 else shape.scaled(factor)
+    except DistributionError as error:
+        complaints.append(Complaint(where, f"{name}: {error}"))
+    return None
+
+
+def _bounds(given: Any) -> dict[str, float]:
+    if not isinstance(given, dict) or not given or not set(given) <= {"low", "high"}:
+        raise DistributionError("truncate wants {low: …, high: …}, one of them or both")
+    for key, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DistributionError(f"truncate: {key} is {value}, not a number")
+    return given
+
+
+def _check_domain(name: str, node: Node, shape: Distribution, unit: Unit, complaints: list[Complaint]) -> None:
+    """Complain where values may fall that the unit cannot take."""
+    outside = mass_outside(shape, unit.low, unit.high)
+    if outside <= NEGLIGIBLE:
+        return
+    low, high = shape.support
+    if low == high:
+        what, remedy = f"{name} is {low:g}, it must be {unit.domain}", ""
+    else:
+        bounds = [f"{end}: {b:g}" for end, b in (("low", unit.low), ("high", unit.high)) if abs(b) != float("inf")]
+        what = f"{name} must be {unit.domain}; {outside:.2g} of the prior's mass lies outside"
+        remedy = f"add truncate: {{{', '.join(bounds)}}}"
+    complaints.append(Complaint(node.where, what, remedy))

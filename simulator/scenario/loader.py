@@ -1,0 +1,197 @@
+"""A scenario file, its book and the command line's settings, read into one frozen Scenario.
+
+Every complaint is collected and raised at once, each with file, line, key and remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.errors import Complaint, InputError, ModelError, did_you_mean
+from simulator.extensions import extended, lever, user_module
+from simulator.model import Model, build, shipped_formulas
+from simulator.scenario.books import EMPTY, Book, Entry, checked_fields, leaf, load_book, mapping
+from simulator.scenario.entries import Complain, Prior, read_prior
+from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
+from simulator.scenario.plausibility import implausible
+from simulator.scenario.published import read_published
+from simulator.scenario.reader import Node, parse, read
+from simulator.scenario.scenario import Scenario
+
+FIELDS = (
+    "title", "description", "book", "size", "experiments", "plan", "priors", "published", "formulas", "levers", "made_from",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a scenario, read but not yet understood."""
+
+    path: Path
+    content: Mapping[str, Node]
+    book: Book
+
+
+def load_scenario(
+    path: str | Path,
+    *,
+    book: str | Path | None = None,
+    settings: Sequence[str] = (),
+    levers: Sequence[str] = (),
+) -> Scenario:
+    """Read a scenario; ``settings`` are ``KEY=VALUE`` in the scenario's own YAML, laid over the file.
+
+    Raises :class:`InputError` with every complaint.
+    """
+    complaints: list[Complaint] = []
+    complain = complaints.append
+    sources = _sources(Path(path), book, settings, complain)
+    model = _model(sources, levers, complain)
+    scenario = _scenario(sources, model, levers, complain) if model else None
+    if scenario and not complaints:
+        medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
+        for sentence in implausible(scenario.model, medians):
+            complain(Complaint(str(path), sentence, "check the given figures and their units"))
+    if complaints or scenario is None:
+        raise InputError(dict.fromkeys(complaints))
+    return scenario
+
+
+def _sources(path: Path, book: str | Path | None, settings: Sequence[str], complain: Complain) -> Sources:
+    """The scenario's content with the settings laid over it, and its book."""
+    content = dict(checked_fields(read(path), FIELDS, "a scenario", complain))
+    for setting in settings:
+        _lay_over(content, setting, complain)
+    for key, choices in CHOICES.items():
+        if key in content and content[key].value not in choices:
+            complain(Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}"))
+    if book is not None:
+        return Sources(path, content, load_book(Path(book), complain))
+    if "book" in content:
+        return Sources(path, content, load_book(path.parent / str(content["book"].value), complain))
+    return Sources(path, content, EMPTY)
+
+
+def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> None:
+    """Put one KEY=VALUE where the scenario would have it."""
+    key, equals, text = setting.partition("=")
+    where = f"--set {key}"
+    if not equals or not key:
+        complain(Complaint(f"--set {setting}", "this is not KEY=VALUE", "write for example --set mfu=0.4"))
+        return
+    try:
+        value = Node(parse(text, where).value, where)
+    except InputError as error:
+        for complaint in error.complaints:
+            complain(complaint)
+        return
+    section, _, name = key.rpartition(".")
+    if not section and name in CHOICES:
+        content[name] = value
+        return
+    plan = mapping(content.get("plan"), complain)
+    section = section or ("plan" if name in plan or name in KEYS else "priors")
+    if section not in ("plan", "priors"):
+        complain(Complaint(where, f"a scenario has no {section}", "write plan.NAME=VALUE or NAME=VALUE"))
+        return
+    content[section] = Node({**mapping(content.get(section), complain), name: value}, where)
+
+
+def _model(sources: Sources, levers: Sequence[str], complain: Complain) -> Model | None:
+    """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
+    files = _words(sources.content.get("formulas"))
+    names = [*_words(sources.content.get("levers")), *levers]
+    folder = sources.path.parent
+    try:
+        given = list(shipped_formulas())
+        for file in files:
+            given = extended(given, user_module(folder / file), Path(file).stem)
+        for name in names:
+            given = extended(given, lever(str(folder / name) if name.endswith(".py") else name), Path(name).stem)
+        model = build(given)
+        return model.pin(name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas)
+    except ModelError as error:
+        complain(Complaint(str(sources.path), str(error)))
+    return None
+
+
+def _words(node: Node | None) -> list[str]:
+    if node is None:
+        return []
+    return [str(word) for word in (node.plain() if isinstance(node.value, list) else [node.value])]
+
+
+def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: Complain) -> Scenario:
+    """Everything a model needs, from the plan, the scenario's priors, the catalogue and the book."""
+    content, book = sources.content, sources.book
+    plan = read_plan(mapping(content.get("plan"), complain), model.inputs, book, complain)
+    choices = {key: str(content[key].value) for key in CHOICES if key in content}
+    own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
+    _check_names(own, plan, model, complain)
+    _check_names(book.entries, plan, model, complain)
+    entries = {**book.entries, **_catalogue(plan, book), **own}
+    priors = _priors(entries, plan, {**plan.keys, **choices}, model, complain)
+    text = {key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")}
+    return Scenario(
+        name=sources.path.stem,
+        title=text["title"] or sources.path.stem,
+        description=text["description"],
+        path=sources.path,
+        **_book_words(content, book),
+        words=plan.words,
+        size=choices.get("size", ""),
+        experiments=choices.get("experiments", ""),
+        model=model,
+        priors=priors,
+        published=read_published(content.get("published"), model, complain),
+        levers=(*_words(content.get("levers")), *levers),
+        formulas=tuple(sources.path.parent / file for file in _words(content.get("formulas"))),
+        ignored=tuple(name for name in own if name in model.pruned),
+    )
+
+
+def _book_words(content: Mapping[str, Node], book: Book) -> dict[str, str]:
+    """Name, title and date of the book; of a scenario written out whole, those of the book it was made from."""
+    made_from = content["made_from"].plain() if book is EMPTY and "made_from" in content else {}
+    words = {"book": book.name, "title": book.title, "as_of": book.as_of, **made_from}
+    return {"book": str(words["book"]), "book_title": str(words["title"]), "book_as_of": str(words["as_of"])}
+
+
+def _catalogue(plan: Plan, book: Book) -> Mapping[str, Entry]:
+    chip = book.accelerator(plan.words.get("accelerator", ""))
+    return chip.entries if chip else {}
+
+
+def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complain: Complain) -> None:
+    """Complain of names the model never knew, and of those that the plan fixes as well."""
+    known = {*model.units, *model.pruned, *model.pinned}
+    for name, entry in entries.items():
+        if name not in known:
+            what = f"{name} is no input or quantity of the model"
+            complain(Complaint(entry.node.where, what, did_you_mean(name, known)))
+        elif entry.book == "scenario" and name in plan.constants:
+            complain(Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them"))
+
+
+def _priors(
+    entries: Mapping[str, Entry], plan: Plan, keys: Mapping[str, str], model: Model, complain: Complain
+) -> dict[str, Prior]:
+    """A prior for every input of the model; complains of those that have none."""
+    priors = dict(plan.constants)
+    for name, unit in model.inputs.items():
+        if name in priors:
+            continue
+        if name not in entries:
+            users = " and ".join(f"{user} ({model.formulas[user].where})" for user in model.consumers[name])
+            what = f"{name} has no prior or value; it is needed by {users or 'the total'}"
+            complain(Complaint("scenario", what, f"give it under priors: with unit: {unit.symbol}"))
+            continue
+        entry = entries[name]
+        node = leaf(name, entry.node, keys, complain)
+        origin = "--set" if node and node.where.startswith("--set") else entry.book
+        prior = read_prior(name, node, unit, origin, complain) if node else None
+        if prior:
+            priors[name] = prior
+    return {name: priors[name] for name in sorted(priors) if name in model.inputs}

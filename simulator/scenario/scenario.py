@@ -1,0 +1,44 @@
+"""A scenario: a plan, a model and a prior for each of its inputs, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.distributions import Distribution
+from simulator.model import Model
+from simulator.scenario.entries import Prior
+from simulator.scenario.published import Published
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is simulated: built by :func:`simulator.load_scenario`."""
+
+    name: str
+    title: str
+    description: str
+    path: Path
+    book: str
+    book_title: str
+    book_as_of: str
+    words: Mapping[str, str]
+    size: str
+    experiments: str
+    model: Model
+    priors: Mapping[str, Prior]
+    published: tuple[Published, ...]
+    levers: tuple[str, ...]
+    formulas: tuple[Path, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def distributions(self) -> dict[str, Distribution]:
+        """The distribution of every input."""
+        return {name: prior.distribution for name, prior in self.priors.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every input, then every quantity in the order of evaluation."""
+        return (*self.model.inputs, *self.model.formulas)

@@ -1,0 +1,136 @@
+"""From a scenario to draws and their statistics, as an xarray DataTree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.distributions import Point
+from simulator.errors import Complaint, InputError
+from simulator.kernel import Engine
+from simulator.kernel.engine import Progress, nothing
+from simulator.scenario.scenario import Scenario
+from simulator.statistics import Estimate, Summary, chance_at_most, constant, summarise
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
+SAMPLERS = ("random",)
+FEWEST_DRAWS, MOST_DRAWS = 2, 200_000_000
+BATCH_BYTES = 1 << 30  # columns held at once while statistics are taken
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a scenario is run."""
+
+    draws: int = 1_000_000
+    seed: int = 1
+    sampler: str = "random"
+    threads: int | None = None
+    levels: tuple[float, ...] = LEVELS
+
+
+@dataclass(frozen=True)
+class Run:
+    """A scenario's statistics for every name, the first draws of each, and the chances asked for."""
+
+    scenario: Scenario
+    settings: Settings
+    summaries: dict[str, Summary]
+    columns: dict[str, Array]
+    chances: tuple[Estimate, ...] = ()
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise :class:`InputError` with every complaint about how a scenario is to be run."""
+    complaints = []
+    if not FEWEST_DRAWS <= settings.draws <= MOST_DRAWS:
+        what = f"{settings.draws:,} draws"
+        complaints.append(Complaint("--draws", what, f"ask for {FEWEST_DRAWS} to {MOST_DRAWS:,}"))
+    if not 0 <= settings.seed < 2**63:
+        complaints.append(Complaint("--seed", f"the seed is {settings.seed}", "give a whole number from 0 to 2^63 - 1"))
+    if settings.sampler not in SAMPLERS:
+        complaints.append(Complaint("--sampler", f"there is no sampler {settings.sampler}", f"there is {SAMPLERS[0]}"))
+    if settings.threads is not None and not 1 <= settings.threads <= 1024:
+        complaints.append(Complaint("--threads", f"{settings.threads} threads", "give 1 to 1024"))
+    for level in settings.levels:
+        if not 0.0 < level < 100.0:
+            complaints.append(Complaint("--percentiles", f"there is no percentile {level:g}", "give 0 < p < 100"))
+    if complaints:
+        raise InputError(complaints)
+
+
+def engine(scenario: Scenario, seed: int) -> Engine:
+    """The compiled engine of a scenario."""
+    return Engine(scenario.model, scenario.distributions, seed)
+
+
+def run(
+    scenario: Scenario,
+    settings: Settings,
+    *,
+    keep: int | None = None,
+    limits: Sequence[tuple[str, float]] = (),
+    progress: Progress = nothing,
+) -> Run:
+    """Simulate: statistics of every name over all draws, and the first ``keep`` draws of each (all if None).
+
+    ``limits`` are pairs of a name and a value: the chance of a draw at or below it is estimated.
+    """
+    check_settings(settings)
+    machine = engine(scenario, settings.seed)
+    keep = settings.draws if keep is None else min(keep, settings.draws)
+    summaries: dict[str, Summary] = {}
+    columns: dict[str, Array] = {}
+    chances: dict[tuple[str, float], Estimate] = {}
+    for names in _batches(scenario.names, settings.draws):
+        batch = machine.columns(names, settings.draws, threads=settings.threads, progress=progress)
+        summaries.update(_summaries(scenario, batch, settings))
+        chances.update({limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch})
+        columns.update({name: column[:keep].copy() if keep < len(column) else column for name, column in batch.items()})
+    return Run(scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
+
+
+def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:
+    """Names in groups whose columns fit the memory set aside; each group replays the same draws."""
+    size = max(1, BATCH_BYTES // (8 * draws))
+    yield from (names[start : start + size] for start in range(0, len(names), size))
+
+
+def _summaries(scenario: Scenario, batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
+    fixed = {name for name, prior in scenario.priors.items() if isinstance(prior.distribution, Point)}
+
+    def one(name: str) -> Summary:
+        if name in fixed:
+            return constant(float(batch[name][0]), settings.levels, settings.draws)
+        return summarise(batch[name], settings.levels)
+
+    with ThreadPoolExecutor(settings.threads or cpu_count() or 1) as pool:
+        return dict(zip(batch, pool.map(one, batch), strict=True))
+
+
+def simulate(
+    scenario: Scenario,
+    draws: int = 1_000_000,
+    seed: int = 1,
+    sampler: str = "random",
+    threads: int | None = None,
+) -> xr.DataTree:
+    """Simulate a scenario and keep every draw.
+
+    Returns a DataTree with groups ``inputs`` and ``quantities`` (one variable a name, dimension
+    ``draw``, attributes ``units``, ``long_name``, ``source``) and ``statistics``.
+    Raises :class:`InputError` for draws, seed, sampler or threads outside their range.
+    """
+    from simulator.dataset import to_tree
+
+    return to_tree(run(scenario, Settings(draws, seed, sampler, threads)))

@@ -1,0 +1,128 @@
+"""A run as one plain value: what is printed, stored and read by other programs."""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+from typing import Any
+
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import Run, Settings, engine
+from simulator.statistics import Estimate, Summary
+
+CROSSING = 0.70  # the utilization whose cluster size is reported
+CROSSING_DRAWS = 1 << 14
+LARGEST_CLUSTER = 1e7
+
+
+def limits(scenario: Scenario, budget: float | None) -> list[tuple[str, float]]:
+    """The values whose chances a report gives: published figures, then the budget."""
+    figures = [(figure.quantity, figure.value) for figure in scenario.published]
+    return figures if budget is None else [*figures, ("total_cost", budget)]
+
+
+def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict[str, Any]:
+    """The summary of a run made with these :func:`limits`; what cannot be estimated is None."""
+    scenario, settings, model = run.scenario, run.settings, run.scenario.model
+    published = [
+        {**figure.as_written, "probability": chance.value, "se": chance.se}
+        for figure, chance in zip(scenario.published, run.chances, strict=False)
+    ]
+    return {
+        "name": name or scenario.name,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "book": scenario.book,
+        "book_title": scenario.book_title,
+        "book_as_of": scenario.book_as_of,
+        "run": None,
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "sampler": settings.sampler,
+        "plan": dict(scenario.words),
+        "size": scenario.size,
+        "experiments": scenario.experiments,
+        "levers": list(scenario.levers),
+        "components": list(model.components),
+        "pinned": list(model.pinned),
+        "pruned": list(model.pruned),
+        "ignored": list(scenario.ignored),
+        "origins": origins(scenario),
+        "quantities": {
+            key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
+        },
+        "budget": None if budget is None else _budget(budget, run.chances[-1]),
+        "published": published,
+        "contingency": contingency(run.summaries["total_cost"]),
+        "utilization_crossing": crossing(scenario, settings),
+    }
+
+
+def _budget(limit: float, chance: Estimate) -> dict[str, float]:
+    return {"limit": limit, "probability": chance.value, "se": chance.se}
+
+
+def quantity_summary(summary: Summary, unit: str) -> dict[str, Any]:
+    """Unit, moments and percentiles of one name."""
+    return {
+        "unit": unit,
+        "mean": _finite(summary.mean),
+        "mean_se": _finite(summary.mean_se),
+        "sd": _finite(summary.sd),
+        "percentiles": {f"{level:g}": _estimate(e) for level, e in summary.percentiles.items()},
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    ends = [_finite(estimate.low), _finite(estimate.high)]
+    return {"value": _finite(estimate.value), "se": _finite(estimate.se), "ci95": ends}
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def origins(scenario: Scenario) -> dict[str, int]:
+    """How many uncertain inputs come from each book, the scenario itself and the command line."""
+    counts: dict[str, int] = {}
+    for prior in scenario.priors.values():
+        if not prior.is_fixed:
+            counts[prior.origin] = counts.get(prior.origin, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def contingency(total: Summary) -> dict[str, Any] | None:
+    r"""P80 less P50 of the total, with the error of a difference of two order statistics.
+
+    Their correlation is :math:`\sqrt{p (1 - q) / (q (1 - p))}`, 1/2 for the median and P80.
+    """
+    if not {50.0, 80.0} <= set(total.percentiles):
+        return None
+    median, p80 = total.percentiles[50.0], total.percentiles[80.0]
+    se = sqrt(max(0.0, median.se**2 + p80.se**2 - median.se * p80.se))
+    return {"value": _finite(p80.value - median.value), "se": _finite(se)}
+
+
+def crossing(scenario: Scenario, settings: Settings) -> dict[str, Any] | None:
+    """The cluster size at which the median of the utilization passes 70%, all else as planned.
+
+    None where the utilization or the cluster size is not the model's to vary.
+    """
+    size, name = scenario.priors.get("accelerator_count"), "system_utilization"
+    if name not in scenario.model.formulas or size is None or not size.is_fixed:
+        return None
+    machine = engine(scenario, settings.seed)
+
+    def median(accelerators: float) -> float:
+        given = {"accelerator_count": accelerators}
+        column = machine.columns([name], CROSSING_DRAWS, given=given, threads=1)[name]
+        column.sort()
+        return float(column[CROSSING_DRAWS // 2 - 1])
+
+    if median(1.0) <= CROSSING or median(LARGEST_CLUSTER) > CROSSING:
+        return {"utilization": CROSSING, "accelerators": None}
+    low, high = 1.0, LARGEST_CLUSTER
+    while high / low > 1.001:
+        middle = sqrt(low * high)
+        low, high = (middle, high) if median(middle) > CROSSING else (low, middle)
+    return {"utilization": CROSSING, "accelerators": round(low)}
