@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import __version__
-from simulator.errors import InputError, SimulatorError
+from simulator.errors import Complaint, InputError, SimulatorError
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -52,7 +51,9 @@ class Levels(click.ParamType[tuple[float, ...]]):
 
     name = "levels"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
         if not isinstance(value, str):
             return tuple(value)
         try:
@@ -78,12 +79,25 @@ def simulation_options(command: Command) -> Command:
     """The options of every command that takes a scenario."""
     for option in reversed(
         [
-            click.option("--book", type=click.Path(), help="Take the priors from this book instead of the scenario's."),
-            click.option("-n", "--draws", type=Whole(), default=1_000_000, show_default=True, help="Number of draws."),
+            click.option(
+                "--book", type=click.Path(), help="Take the priors from this book instead of the scenario's."
+            ),
+            click.option(
+                "-n", "--draws", type=Whole(), default=1_000_000, show_default=True, help="Number of draws."
+            ),
             click.option("--seed", type=Whole(), default=1, show_default=True, help="Seed of every stream."),
-            click.option("--sampler", default="random", show_default=True, help="How draws are spread: random."),
-            click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Lay a value over the scenario."),
-            click.option("--lever", "levers", multiple=True, help="Apply a lever, by name or .py file; repeat to stack."),
+            click.option(
+                "--sampler", default="random", show_default=True, help="How draws are spread: random."
+            ),
+            click.option(
+                "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Lay a value over the scenario."
+            ),
+            click.option(
+                "--lever",
+                "levers",
+                multiple=True,
+                help="Apply a lever, by name or .py file; repeat to stack.",
+            ),
             click.option("--threads", type=Whole(), help="Threads (default: one a processor)."),
         ]
     ):
@@ -93,7 +107,9 @@ def simulation_options(command: Command) -> Command:
 
 def format_option(command: Command) -> Command:
     """How data is printed."""
-    return click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)(command)
+    return click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)(
+        command
+    )
 
 
 def quiet_option(command: Command) -> Command:
@@ -116,7 +132,9 @@ def main() -> None:
 @click.option("--percentiles", "levels", type=Levels(), default="5,10,50,80,90,95", show_default=True)
 @click.option("--budget", type=Number(), help="Report the chance that the total stays within this many USD.")
 @click.option("--keep", type=click.Choice(["draws"]), help="Store all draws, not the first 10,000.")
-@click.option("-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results.")
+@click.option(
+    "-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results."
+)
 @click.option("--name", default="", help="A name for the run (one scenario).")
 @format_option
 @quiet_option
@@ -138,7 +156,10 @@ def run(
     loaded, how = _load_all(scenarios, options, quiet), _settings(options, levels)
     kept = how.draws if keep else STORED_DRAWS
     command = " ".join(["traincost", *sys.argv[1:]])
-    found = [run_and_store(s, how, Path(output), name=name, budget=budget, keep=kept, command=command) for s in loaded]
+    found = [
+        run_and_store(s, how, Path(output), name=name, budget=budget, keep=kept, command=command)
+        for s in loaded
+    ]
     click.echo(render(found, style))
 
 
@@ -151,7 +172,9 @@ def validate(scenarios: tuple[str, ...], quiet: bool, **options: Any) -> None:
     for path, scenario in zip(scenarios, _load_all(scenarios, options, quiet), strict=True):
         uncertain = sum(not prior.is_fixed for prior in scenario.priors.values())
         components = len(scenario.model.components)
-        click.echo(f"{path}: good; {components} components, {uncertain} uncertain inputs, book {scenario.book}")
+        click.echo(
+            f"{path}: good; {components} components, {uncertain} uncertain inputs, book {scenario.book}"
+        )
 
 
 @main.command()
@@ -163,13 +186,7 @@ def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
     """Print every input's P5, P50 and P95 after truncation, its unit, source and date."""
     from simulator import explain
 
-    found = _load_all((scenario,), options, quiet)[0]
-    if style == "json":
-        click.echo(json.dumps(explain.priors(found), indent=1))
-    elif style == "csv":
-        _echo_csv(explain.csv_rows(explain.priors(found)))
-    else:
-        click.echo(explain.priors_text(found) if style == "table" else explain.priors_markdown(found))
+    click.echo(explain.PRIORS_STYLES[style](_load_all((scenario,), options, quiet)[0]))
 
 
 @main.command("explain")
@@ -198,7 +215,9 @@ def report(path: str, style: str) -> None:
 
 
 @main.command()
-@click.option("-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results.")
+@click.option(
+    "-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results."
+)
 @format_option
 def runs(output: str, style: str) -> None:
     """List the stored runs, newest first."""
@@ -212,7 +231,8 @@ def _load_all(paths: tuple[str, ...], options: dict[str, Any], quiet: bool) -> l
     from simulator import load_scenario
 
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
-    scenarios, complaints = [], []
+    scenarios: list[Scenario] = []
+    complaints: list[Complaint] = []
     for path in paths:
         try:
             scenarios.append(load_scenario(path, **chosen))
@@ -229,12 +249,8 @@ def _load_all(paths: tuple[str, ...], options: dict[str, Any], quiet: bool) -> l
 def _settings(options: dict[str, Any], levels: tuple[float, ...] | None = None) -> Settings:
     from simulator.simulation import LEVELS, Settings, check_settings
 
-    how = Settings(options["draws"], options["seed"], options["sampler"], options["threads"], levels or LEVELS)
+    how = Settings(
+        options["draws"], options["seed"], options["sampler"], options["threads"], levels or LEVELS
+    )
     check_settings(how)
     return how
-
-
-def _echo_csv(rows: list[list[Any]]) -> None:
-    import csv
-
-    csv.writer(click.get_text_stream("stdout"), lineterminator="\n").writerows(rows)

@@ -63,7 +63,8 @@ def statistics(run: Run) -> xr.Dataset:
     names = list(run.scenario.names)
     summaries = [run.summaries[name] for name in names]
     data: dict[str, Any] = {
-        key: ("quantity", np.array([getattr(summary, field) for summary in summaries])) for key, field in MOMENTS.items()
+        key: ("quantity", np.array([getattr(summary, field) for summary in summaries]))
+        for key, field in MOMENTS.items()
     }
     units = [run.scenario.model.units[name].symbol for name in names]
     found = [summary.percentiles for summary in summaries]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.numbers import quantity
-from simulator.report import WIDTH, aligned, markdown_table, safe_cell
+from simulator.report import WIDTH, aligned, csv_text, markdown_table
 from simulator.scenario.entries import Prior
 from simulator.scenario.scenario import Scenario
 
@@ -48,14 +49,17 @@ def _branch(
 ) -> Iterator[str]:
     formula = scenario.model.formulas.get(name)
     repeated = name in seen and formula is not None
-    yield f"{stem}{name}  {_value(scenario, name, median)}  {'(above)' if repeated else _source(scenario, name)}"
+    source = "(above)" if repeated else _source(scenario, name)
+    yield f"{stem}{name}  {_value(scenario, name, median)}  {source}"
     if formula is None or repeated:
         return
     seen.add(name)
     for place, argument in enumerate(formula.arguments):
         last = place == len(formula.arguments) - 1
         stem_of_child = f"{below}{'└─ ' if last else '├─ '}"
-        yield from _branch(scenario, argument, median, stem_of_child, f"{below}{'   ' if last else '│  '}", seen)
+        yield from _branch(
+            scenario, argument, median, stem_of_child, f"{below}{'   ' if last else '│  '}", seen
+        )
 
 
 def _value(scenario: Scenario, name: str, median: Mapping[str, float]) -> str:
@@ -85,7 +89,9 @@ def _prior(scenario: Scenario, prior: Prior) -> dict[str, Any]:
         "name": prior.name,
         **values,
         "unit": prior.unit,
-        "distribution": scenario.words[prior.name] if prior.name == "procurement" else prior.distribution.describe(),
+        "distribution": scenario.words[prior.name]
+        if prior.name == "procurement"
+        else prior.distribution.describe(),
         "source": prior.source,
         "as_of": prior.as_of,
         "note": prior.note,
@@ -100,7 +106,12 @@ def priors_text(scenario: Scenario) -> str:
     found = priors(scenario)
     heads = ("name", *(f"P{level}" for level in PRIOR_LEVELS), "unit")
     table = aligned([heads, *(_cells(prior) for prior in found)])
-    lines = [scenario.title, f"Book: {scenario.book} ({scenario.book_title}), {scenario.book_as_of}", "", table[0]]
+    lines = [
+        scenario.title,
+        f"Book: {scenario.book} ({scenario.book_title}), {scenario.book_as_of}",
+        "",
+        table[0],
+    ]
     for line, prior in zip(table[1:], found, strict=True):
         words = [prior["distribution"], prior["origin"], prior["as_of"], prior["source"]]
         about = "; ".join(dict.fromkeys(word for word in words if word))
@@ -119,7 +130,20 @@ def _cells(prior: Mapping[str, Any]) -> tuple[str, ...]:
     return (prior["name"], *(quantity(prior[f"p{level}"], 0.0, "") for level in PRIOR_LEVELS), prior["unit"])
 
 
-def csv_rows(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Rows of plain values with their head, text made safe for spreadsheets."""
-    body = [[safe_cell(value) if isinstance(value, str) else value for value in row.values()] for row in rows]
-    return [list(rows[0]), *body] if rows else []
+def priors_csv(scenario: Scenario) -> str:
+    """The priors as CSV."""
+    found = priors(scenario)
+    return csv_text([list(found[0]), *(row.values() for row in found)])
+
+
+def priors_json(scenario: Scenario) -> str:
+    """The priors as a JSON list."""
+    return json.dumps(priors(scenario), indent=1)
+
+
+PRIORS_STYLES: Mapping[str, Callable[[Scenario], str]] = {
+    "table": priors_text,
+    "markdown": priors_markdown,
+    "csv": priors_csv,
+    "json": priors_json,
+}

@@ -57,7 +57,9 @@ def user_module(path: Path) -> ModuleType:
     except (SyntaxError, ValueError) as error:
         raise ModelError(f"{path}: this is not Python: {error}") from None
     if foreign := [name for name in _imports(tree) if name not in ALLOWED_IMPORTS]:
-        raise ModelError(f"{path}: imports {foreign[0]}; a file of formulas may import math and simulator.units only")
+        raise ModelError(
+            f"{path}: imports {foreign[0]}; a file of formulas may import math and simulator.units only"
+        )
     return _import(path, f"traincost_user_{path.stem}_{sha256(text).hexdigest()[:12]}")
 
 
@@ -87,7 +89,9 @@ def extended(base: Iterable[Formula], module: ModuleType, label: str) -> list[Fo
     merged = list(base)
     for formula in formulas_of(module):
         if formula.name in GENERATED:
-            raise ModelError(f"{label}: {formula.name} is the sum of the components; write a component instead")
+            raise ModelError(
+                f"{label}: {formula.name} is the sum of the components; write a component instead"
+            )
         merged = _joined(merged, formula, label)
     return _compliance_last(merged)
 

@@ -60,7 +60,9 @@ def read_formula(function: Callable[..., float]) -> Formula:
     where = f"{Path(inspect.getfile(function)).name}:{function.__code__.co_firstlineno}"
     hints = get_type_hints(function, include_extras=True)
     arguments = tuple(inspect.signature(function).parameters)
-    units = [_unit(hints.get(name), f"{where}: {function.__name__}: {name}") for name in (*arguments, "return")]
+    units = [
+        _unit(hints.get(name), f"{where}: {function.__name__}: {name}") for name in (*arguments, "return")
+    ]
     meaning = (inspect.getdoc(function) or "").split("\n")[0].rstrip(".")
     return Formula(function.__name__, function, arguments, tuple(units[:-1]), units[-1], meaning, where)
 
@@ -83,7 +85,17 @@ def formulas_of(module: ModuleType) -> list[Formula]:
 
 
 # The order in which files are read is the order of components in the total.
-FILES = ("workload", "reliability", "throughput", "hardware", "energy", "programme", "data", "people", "governance")
+FILES = (
+    "workload",
+    "reliability",
+    "throughput",
+    "hardware",
+    "energy",
+    "programme",
+    "data",
+    "people",
+    "governance",
+)
 
 
 @cache
@@ -91,7 +103,9 @@ def shipped_formulas() -> tuple[Formula, ...]:
     """Every formula of the package."""
     found = {module.name for module in pkgutil.iter_modules(formulas.__path__)}
     names = [*FILES, *sorted(found - set(FILES))]
-    return tuple(f for name in names for f in formulas_of(importlib.import_module(f"{formulas.__name__}.{name}")))
+    return tuple(
+        f for name in names for f in formulas_of(importlib.import_module(f"{formulas.__name__}.{name}"))
+    )
 
 
 @dataclass(frozen=True)
@@ -149,9 +163,12 @@ class Model:
 
     def pin(self, names: Iterable[str]) -> Model:
         """The model in which these quantities are inputs; what only they needed is pruned."""
-        names = tuple(name for name in self.formulas if name in set(names))
+        given = set(names)
+        names = tuple(name for name in self.formulas if name in given)
         if refused := [name for name in names if name in GENERATED]:
-            raise ModelError(f"{refused[0]} is the sum of its components and cannot be given; give a component instead")
+            raise ModelError(
+                f"{refused[0]} is the sum of its components and cannot be given; give a component instead"
+            )
         kept = {name: formula for name, formula in self.formulas.items() if name not in names}
         kept = _without_unused(kept, {name for name, users in self.consumers.items() if users})
         declared = tuple((name, self.formulas[name].unit) for name in names)
@@ -209,7 +226,8 @@ def _units(given: Iterable[Formula], known: Mapping[str, Unit]) -> dict[str, Uni
         for argument, wanted in zip(formula.arguments, formula.units, strict=True):
             unit = units.setdefault(argument, wanted)
             if unit.symbol != wanted.symbol:
-                complaints.append(f"{formula.where}: {formula.name} wants {argument} in {wanted.symbol}, it is in {unit.symbol}")
+                use = f"{formula.where}: {formula.name} wants {argument} in {wanted.symbol}"
+                complaints.append(f"{use}, it is in {unit.symbol}")
             elif argument not in makers and argument not in known:
                 units[argument] = unit.narrowed(wanted)
     if complaints:
@@ -223,4 +241,6 @@ def _order(named: Mapping[str, Formula]) -> list[str]:
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        raise ModelError("quantities depend on each other in a circle: " + " <- ".join(error.args[1])) from None
+        raise ModelError(
+            "quantities depend on each other in a circle: " + " <- ".join(error.args[1])
+        ) from None

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simulator.numbers import percent, quantity, rounded, with_error
@@ -15,6 +15,7 @@ Summary = Mapping[str, Any]
 Row = tuple[str, ...]
 
 WIDTH = 80
+MOMENTS = ("unit", "mean", "mean_se", "sd")
 FINAL_RUN = ("hardware_cost", "energy_cost", "operations_cost")
 PHYSICAL = (
     "accelerator_hours",
@@ -48,25 +49,30 @@ def as_json(summaries: Sequence[Summary]) -> str:
 def as_csv(summaries: Sequence[Summary]) -> str:
     """One row a scenario and name: unit, mean, sd, then value and standard error of every percentile."""
     levels = levels_of(summaries[0])
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     ends = [f"{part}{level}" for level in levels for part in ("p", "se_p")]
-    writer.writerow(["scenario", "name", "unit", "mean", "mean_se", "sd", *ends])
+    rows: list[list[Any]] = [["scenario", "name", "unit", "mean", "mean_se", "sd", *ends]]
     for summary in summaries:
         for name, found in summary["quantities"].items():
             values = [found["percentiles"][level][part] for level in levels for part in ("value", "se")]
-            moments = [found[key] for key in ("unit", "mean", "mean_se", "sd")]
-            writer.writerow([safe_cell(summary["scenario"]), name, *moments, *values])
+            rows.append([summary["scenario"], name, *(found[key] for key in MOMENTS), *values])
+    return csv_text(rows)
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV; text that a spreadsheet would take for a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().rstrip("\n")
 
 
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula.
 
-    >>> safe_cell("=1+1"), safe_cell("gpt4")
-    ("'=1+1", 'gpt4')
+    >>> safe_cell("=1+1"), safe_cell("gpt4"), safe_cell("")
+    ("'=1+1", 'gpt4', '')
     """
-    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
 
 
 def as_table(summaries: Sequence[Summary]) -> str:
@@ -117,7 +123,8 @@ def aligned(rows: Sequence[Row]) -> list[str]:
     """Rows in columns: names to the left, numbers to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
-        row[0].ljust(widths[0]) + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        row[0].ljust(widths[0])
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
         for row in rows
     ]
 
@@ -133,7 +140,7 @@ def columns(summary: Summary) -> Row:
 
 
 def sections(summary: Summary) -> list[tuple[str, list[Row]]]:
-    """The tables of a report: the final run, the programme, what the hardware would cost otherwise, physics."""
+    """The tables of a report: final run, programme, hardware procured each way, physics."""
     other = [name for name in summary["components"] if name not in FINAL_RUN]
     return [
         ("Final run, USD", _rows(summary, [*FINAL_RUN, "final_run_cost"])),
@@ -151,7 +158,10 @@ def _row(summary: Summary, name: str, with_unit: bool) -> Row:
     found = summary["quantities"][name]
     unit = "" if found["unit"] == "1" or not with_unit else f", {found['unit']}"
     mark = " (given)" if name in summary["pinned"] else ""
-    numbers = [(found["mean"], found["mean_se"]), *((p["value"], p["se"]) for p in found["percentiles"].values())]
+    numbers = [
+        (found["mean"], found["mean_se"]),
+        *((p["value"], p["se"]) for p in found["percentiles"].values()),
+    ]
     return (f"{name}{unit}{mark}", *(rounded(_number(value), _number(se)) for value, se in numbers))
 
 
@@ -164,22 +174,32 @@ def header(summary: Summary) -> list[str]:
     as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
     plan = ", ".join(f"{key} {word}" for key, word in summary["plan"].items())
     draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {summary['sampler']}"
+    origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
     own = summary["plan"].get("procurement", "own")
     lines = [
         f"Book: {summary['book']} ({summary['book_title']}{as_of})",
         f"Run: {draws}",
         f"Plan: {plan}",
-        f"Uncertain inputs: {', '.join(f'{count} from {origin}' for origin, count in summary['origins'].items())}",
+        f"Uncertain inputs: {origins}",
     ]
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
-    lines.append(f"Final run: hardware ({own}), electricity and operations of the one run that makes the model")
+    lines.append(
+        f"Final run: hardware ({own}), electricity and operations of the one run that makes the model"
+    )
     experiments = EXPERIMENTS.get(summary["experiments"], "as given")
     lines.append(f"Programme: the final run and all below it; experiments are {experiments}")
-    for label, key in (("Levers", "levers"), ("Given, not computed", "pinned"), ("Not needed then", "pruned")):
+    for label, key in (
+        ("Levers", "levers"),
+        ("Given, not computed", "pinned"),
+        ("Not needed then", "pruned"),
+    ):
         if summary[key]:
             lines.append(f"{label}: {', '.join(summary[key])}")
-    return [*lines, "P80: an 80% chance of being at or below. ±: Monte Carlo standard error, of the draws alone"]
+    return [
+        *lines,
+        "P80: an 80% chance of being at or below. ±: Monte Carlo standard error, of the draws alone",
+    ]
 
 
 def sentences(summary: Summary) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.dataset import to_tree
 from simulator.numbers import quantity
-from simulator.report import aligned, as_csv_text, as_markdown, markdown_table
+from simulator.report import aligned, as_markdown, csv_text, markdown_table
 from simulator.results import Contents, catalogue, check_name, save, slugify
 from simulator.scenario.resolved import identity, resolved
 from simulator.scenario.scenario import Scenario
@@ -43,3 +43,24 @@ def run_and_store(
     how = {"draws": settings.draws, "seed": settings.seed, "sampler": settings.sampler}
     folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))
     return {**summary, "run": str(folder)}
+
+
+HEADS = ("run", "scenario", "book", "seed", "draws", "created_at", "P50", "P80", "P90")
+
+
+def catalogue_text(root: Path, style: str) -> str:
+    """The stored runs under a folder, newest first."""
+    rows, _ = catalogue(root)
+    if style == "json":
+        return json.dumps(rows, indent=1)
+    table = [HEADS, *(_cells(row) for row in rows)]
+    return {
+        "table": "\n".join(aligned(table)),
+        "markdown": "\n".join(markdown_table(table)),
+        "csv": csv_text(table),
+    }[style]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    known = (str(row[key]) for key in HEADS[:6])
+    return (*known, *(quantity(value, 0.0, "USD") for value in row["total_cost"].values()))

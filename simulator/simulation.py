@@ -57,14 +57,20 @@ def check_settings(settings: Settings) -> None:
         what = f"{settings.draws:,} draws"
         complaints.append(Complaint("--draws", what, f"ask for {FEWEST_DRAWS} to {MOST_DRAWS:,}"))
     if not 0 <= settings.seed < 2**63:
-        complaints.append(Complaint("--seed", f"the seed is {settings.seed}", "give a whole number from 0 to 2^63 - 1"))
+        complaints.append(
+            Complaint("--seed", f"the seed is {settings.seed}", "give a whole number from 0 to 2^63 - 1")
+        )
     if settings.sampler not in SAMPLERS:
-        complaints.append(Complaint("--sampler", f"there is no sampler {settings.sampler}", f"there is {SAMPLERS[0]}"))
+        complaints.append(
+            Complaint("--sampler", f"there is no sampler {settings.sampler}", f"there is {SAMPLERS[0]}")
+        )
     if settings.threads is not None and not 1 <= settings.threads <= 1024:
         complaints.append(Complaint("--threads", f"{settings.threads} threads", "give 1 to 1024"))
     for level in settings.levels:
         if not 0.0 < level < 100.0:
-            complaints.append(Complaint("--percentiles", f"there is no percentile {level:g}", "give 0 < p < 100"))
+            complaints.append(
+                Complaint("--percentiles", f"there is no percentile {level:g}", "give 0 < p < 100")
+            )
     if complaints:
         raise InputError(complaints)
 
@@ -95,8 +101,12 @@ def run(
     for names in _batches(scenario.names, settings.draws):
         batch = machine.columns(names, settings.draws, threads=settings.threads, progress=progress)
         summaries.update(_summaries(scenario, batch, settings))
-        chances.update({limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch})
-        columns.update({name: column[:keep].copy() if keep < len(column) else column for name, column in batch.items()})
+        chances.update(
+            {limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch}
+        )
+        columns.update(
+            {name: column[:keep].copy() if keep < len(column) else column for name, column in batch.items()}
+        )
     return Run(scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
 
 

@@ -41,7 +41,7 @@ class Summary:
     high: float
     percentiles: Mapping[float, Estimate]
     edges: Array
-    counts: Array
+    counts: np.ndarray[Any, np.dtype[np.int64]]
 
 
 def summarise(draws: Array, levels: Sequence[float]) -> Summary:

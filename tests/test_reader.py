@@ -171,7 +171,8 @@ REFUSED = [
     ("a:\n  b: 1\n c: 2", ["3: expected block end, but found"]),
     ("a: [1,\n2", ["2: expected ',' or ']', but got 'stream end' while parsing a flow sequence begun in"]),
     ("a: 'b\n", ["2: found unexpected end of stream while scanning a quoted scalar begun in line 1"]),
-    ("'a' b", ["1: expected 'document start', but found 'scalar'"]),
+    ("'a' b", ["1: expected 'document start', but found 'scalar'; "]),
+    ("%a\n", ["2: expected 'document start', but found 'stream end'; "]),
     ("a: |\n   \n    b\n", ["3: more indented follow up line than first in a block scalar"]),
     ('"\\q"', ["1: found unknown escape character 'q'"]),
     ('"\\U00110000"', ["1: what follows cannot be read"]),
@@ -227,6 +228,12 @@ def test_bomb_of_aliases() -> None:
     lines = ["a0: &a0 [lol]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 10))]
     found = complaints("\n".join(lines))
     assert found[0].startswith("a.yaml:1: anchors") and len(found) == 10 + 9 * 9
+
+
+def test_endless_tag() -> None:
+    """A tag that the parser would take minutes to decode is refused before."""
+    assert complaints("a: " + "!" * 2**20)[0].startswith("a.yaml: a word with ! is over 65,536 letters long")
+    assert complaints("!" * 1000)[0].startswith("a.yaml:1: anchors, aliases and tags")
 
 
 def test_too_many_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,17 +151,17 @@ class Truncated(Distribution):
 
     def _at(self, below: Array, above: Array) -> Array:
         """The values with these shares of what is left on their two sides."""
-        values = np.array(self._inside(below, above))
+        values = self._inside(below, above)
         for share, (bound, step, distances) in ((below, self._low_end), (above, self._high_end)):
             near = share < step
             values[near] = bound + cubic(share[near] / step, distances)
-        return values
+        return np.clip(values, *self.support)
 
     def _inside(self, below: Array, above: Array) -> Array:
-        """The values as the base gives them, from its nearer tail: exact but for rounding next to a bound."""
+        """The values as the base gives them, which next to a bound are rounded at the base's own scale."""
         u = self._cut_below + below * self._mass
         v = self._cut_above + above * self._mass
-        return np.clip(from_nearer_end(self.base.ppf, self.base.isf, u, v), *self.support)
+        return from_nearer_end(self.base.ppf, self.base.isf, u, v)
 
     def _from_low(self, below: Array) -> Array:
         return self._inside(below, 1.0 - below)

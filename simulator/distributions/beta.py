@@ -11,15 +11,16 @@ from scipy.special import betainc, betainccinv, betaincinv
 
 from simulator.distributions.base import Mirrored
 from simulator.distributions.bounded import place, require_mode, share_below
-from simulator.distributions.checks import Array, array, interval, require, require_finite, require_rising
+from simulator.distributions.checks import Array, array, interval, require, require_positive, require_rising
 from simulator.distributions.percentiles import Percentile, beta_from_percentiles, mode_from_percentiles
 
+LEAST_SHAPE, LARGEST_SHAPE = 1e-6, 1e9  # quantiles are exact to 1e-10 in between
 PERT_LAMBDA = 4.0  # weight of the mode: Malcolm et al. 1959, doi:10.1287/opre.7.5.646
 
 
 @dataclass(frozen=True)
 class Beta(Mirrored):
-    r"""The beta distribution on [low, high]; a > 0, b > 0, low < high.
+    r"""The beta distribution on [low, high]; a and b from 1e-6 to 1e9, low < high.
 
     .. math:: Q(u) = low + (high - low) \, I^{-1}_u(a, b)
 
@@ -33,9 +34,13 @@ class Beta(Mirrored):
     high: float = 1.0
 
     def __post_init__(self) -> None:
-        require_finite("beta", a=self.a, b=self.b)
-        require(self.a > 0, f"beta: a must be above 0; got {self.a:g}")
-        require(self.b > 0, f"beta: b must be above 0; got {self.b:g}")
+        require_positive("beta", a=self.a, b=self.b)
+        for name, shape in (("a", self.a), ("b", self.b)):
+            require(
+                LEAST_SHAPE <= shape <= LARGEST_SHAPE,
+                f"beta: {name} must lie between {LEAST_SHAPE:g} and {LARGEST_SHAPE:g}; got {shape:g}; "
+                "write point or normal for a narrower prior, discrete for two heaps",
+            )
         require_rising("beta", low=self.low, high=self.high)
 
     @classmethod
@@ -47,7 +52,7 @@ class Beta(Mirrored):
         require(
             0 < sd < limit, f"beta: with mean {mean:g}, sd must be above 0 and below {limit:g}; got {sd:g}"
         )
-        share, size = (mean - low) / (high - low), (limit / sd) ** 2 - 1
+        share, size = (mean - low) / (high - low), (limit / sd) * (limit / sd) - 1
         return cls(share * size, (1 - share) * size, low, high)
 
     @classmethod
@@ -61,10 +66,7 @@ class Beta(Mirrored):
                 low < point.value < high,
                 f"beta: {point.name} must lie between low {low:g} and high {high:g}; got {point.value:g}",
             )
-        inside = [
-            point._replace(value=float(share_below(point.value, low, high))) for point in (lower, upper)
-        ]
-        return cls(*beta_from_percentiles(*inside), low, high)
+        return cls(*beta_from_percentiles(lower, upper, low, high), low, high)
 
     @property
     def support(self) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simulator.distributions.base import Distribution, Mirrored
-from simulator.distributions.checks import LARGEST, Array, array, require, require_rising
+from simulator.distributions.checks import LARGEST, Array, array, require, require_positive, require_rising
 from simulator.distributions.percentiles import Percentile, mode_from_percentiles
 
 SMALLEST = 5e-324  # the least positive double
@@ -64,7 +64,7 @@ class Loguniform(Distribution):
 
     def __post_init__(self) -> None:
         require_rising("loguniform", low=self.low, high=self.high)
-        require(self.low > 0, f"loguniform: low must be above 0; got {self.low:g}")
+        require_positive("loguniform", low=self.low)
 
     @classmethod
     def from_percentiles(cls, lower: Percentile, upper: Percentile) -> Loguniform:
@@ -131,18 +131,19 @@ class Triangular(Mirrored):
         return self.low, self.high
 
     def ppf(self, u: ArrayLike) -> Array:
-        u, width, peak = array(u), self.high - self.low, self._peak
-        rising = self.low + width * np.sqrt(u * peak)
-        falling = self.high - width * np.sqrt((1.0 - u) * (1.0 - peak))
-        return array(np.where(u <= peak, rising, falling))
+        u, peak = array(u), self._peak
+        v, rest = 1.0 - u, 1.0 - peak
+        rising, falling = np.sqrt(u * peak), np.sqrt(v * rest)  # from low; from high
+        below = np.where(u <= peak, rising, (u + v * peak) / (1.0 + falling))  # 1 - falling, not cancelled
+        above = np.where(u <= peak, (v + u * rest) / (1.0 + rising), falling)
+        return place(self.low, self.high, below, above)
 
     def cdf(self, x: ArrayLike) -> Array:
-        peak, below = self._peak, share_below(x, self.low, self.high)
-        rise = np.minimum(below, peak)
-        fall = np.minimum(share_above(x, self.low, self.high), 1.0 - peak)
+        peak, share = self._peak, share_below(x, self.low, self.high)
+        rise, fall = np.minimum(share, peak), np.maximum(share, peak)
         rising = rise * (rise / max(peak, SMALLEST))
-        falling = 1.0 - fall * (fall / max(1.0 - peak, SMALLEST))
-        return array(np.where(below <= peak, rising, falling))
+        falling = (fall * (2.0 - fall) - peak) / max(1.0 - peak, SMALLEST)
+        return array(np.where(share <= peak, rising, falling))
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -170,11 +171,6 @@ def place(low: float, high: float, below: Array, above: Array) -> Array:
 def share_below(x: ArrayLike, low: float, high: float) -> Array:
     """The share of [low, high] that lies below ``x``."""
     return array((np.clip(x, low, high) - low) / (high - low))
-
-
-def share_above(x: ArrayLike, low: float, high: float) -> Array:
-    """The share of [low, high] that lies above ``x``."""
-    return array((high - np.clip(x, low, high)) / (high - low))
 
 
 def require_mode(family: str, low: float, mode: float, high: float) -> None:

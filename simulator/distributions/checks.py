@@ -12,7 +12,8 @@ from simulator.errors import DistributionError
 
 Array = NDArray[np.float64]
 
-LARGEST = 1e300  # the width of any interval between numbers of this size is still a double
+LARGEST = 1e100  # sums, ratios and powers of the parameters then stay within the range of a double
+LEAST = 1e-100
 
 
 def array(x: ArrayLike) -> Array:
@@ -45,12 +46,19 @@ def require(condition: bool, complaint: str) -> None:
 
 
 def require_finite(family: str, **parameters: float) -> None:
-    """Refuse a parameter that is nan, infinite or so large that intervals overflow."""
+    """Refuse a parameter that is nan, infinite or absurdly large."""
     for name, value in parameters.items():
         require(
             abs(value) <= LARGEST,
             f"{family}: {name} must be a finite number of at most {LARGEST:g}; got {value!s:.24}",
         )
+
+
+def require_positive(family: str, **parameters: float) -> None:
+    """Refuse a parameter that is not above 0."""
+    require_finite(family, **parameters)
+    for name, value in parameters.items():
+        require(value >= LEAST, f"{family}: {name} must be above 0; got {value:g}")
 
 
 def require_rising(family: str, **parameters: float) -> None:
@@ -62,4 +70,4 @@ def require_rising(family: str, **parameters: float) -> None:
 
 def require_factor(factor: float) -> None:
     """Refuse a factor that is no finite number above 0."""
-    require(0.0 < factor < inf, f"scale: the factor must be a finite number above 0; got {factor:g}")
+    require(LEAST <= factor <= LARGEST, f"scale: the factor must be above 0 and finite; got {factor:g}")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from simulator.distributions.base import Distribution
-from simulator.distributions.checks import Array, array, require, require_finite
+from simulator.distributions.checks import Array, array, require, require_finite, require_positive
 from simulator.distributions.percentiles import Percentile, sigma_from_percentiles
 
 WIDEST_EXPONENT = 700.0  # exp of anything below is a double
@@ -31,8 +31,8 @@ class Normal(Distribution):
     sd: float
 
     def __post_init__(self) -> None:
-        require_finite("normal", mean=self.mean, sd=self.sd)
-        require(self.sd > 0, f"normal: sd must be above 0; got {self.sd:g}")
+        require_finite("normal", mean=self.mean)
+        require_positive("normal", sd=self.sd)
 
     @classmethod
     def from_percentiles(cls, lower: Percentile, upper: Percentile) -> Normal:
@@ -78,8 +78,8 @@ class Lognormal(Distribution):
     shift: float = 0.0
 
     def __post_init__(self) -> None:
-        require_finite("lognormal", mu=self.mu, sigma=self.sigma, shift=self.shift)
-        require(self.sigma > 0, f"lognormal: sigma must be above 0; got {self.sigma:g}")
+        require_finite("lognormal", mu=self.mu, shift=self.shift)
+        require_positive("lognormal", sigma=self.sigma)
         require(
             abs(self.mu) + WIDEST_Z * self.sigma <= WIDEST_EXPONENT,
             f"lognormal: mu {self.mu:g} with sigma {self.sigma:g} leaves the range of a double; "

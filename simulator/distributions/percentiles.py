@@ -7,17 +7,17 @@ feasible range. Percentiles are those of the untruncated family.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, expm1
+from math import exp, expm1, log
 from typing import NamedTuple
 
 from scipy.special import betainc, expit
 
-from simulator.distributions.checks import require
+from simulator.distributions.checks import LEAST, require
 
 LEAST_SIGMA = 1e-6  # a shifted lognormal below this is a normal, and its percentiles lose digits
 LARGEST_SIGMA = 50.0  # quantiles of a lognormal beyond this leave the range of a double
 LARGEST_SPREAD = 100.0  # sigma (z3 - z1) at which a lognormal's middle percentile sits on its lowest one
-SMALLEST_BETA, LARGEST_BETA = -7.0, 23.0  # natural logarithms of a + b: 0.001 and 1e10
+SMALLEST_BETA, LARGEST_BETA = log(1e-3), log(1e9)  # of a + b
 WIDEST_LOGIT = 700.0  # exp still is a double
 ROUNDING = 1e-10  # by how much of the outer range a percentile may miss the feasible range
 
@@ -122,26 +122,36 @@ def mode_from_percentiles(
     return low, low + mode * width, low + width
 
 
-def beta_from_percentiles(lower: Percentile, upper: Percentile) -> tuple[float, float]:
-    """The shapes a and b of the beta on [0, 1] with these two percentiles; 0 < values < 1.
+def beta_from_percentiles(
+    lower: Percentile, upper: Percentile, low: float, high: float
+) -> tuple[float, float]:
+    """The shapes a and b of the beta on [low, high] with these two percentiles, which lie inside.
 
     For every size a + b one mean meets the lower percentile; the probability below the upper value
     then rises with the size, so there is one solution (proof: stats.stackexchange.com/q/235711).
-    Refused: percentiles so far apart or so close that a + b leaves [0.001, 1e10].
+    Refused: percentiles so far apart or so close that a + b leaves [1e-3, 1e9].
     """
-
-    def shapes(size: float, logit: float) -> tuple[float, float]:
-        return size * float(expit(logit)), size * float(expit(-logit))
+    bottom, top = ((point.value - low) / (high - low) for point in (lower, upper))
 
     def meeting_lower(size: float) -> tuple[float, float]:
         def excess(logit: float) -> float:
-            return float(betainc(*shapes(size, logit), lower.value)) - lower.probability
+            return float(betainc(*beta_shapes(size, logit), bottom)) - lower.probability
 
-        return shapes(size, find_root(excess, -WIDEST_LOGIT, WIDEST_LOGIT))
+        return beta_shapes(size, find_root(excess, -WIDEST_LOGIT, WIDEST_LOGIT))
 
     def excess(log_size: float) -> float:
-        return float(betainc(*meeting_lower(exp(log_size)), upper.value)) - upper.probability
+        return float(betainc(*meeting_lower(exp(log_size)), top)) - upper.probability
 
-    require(excess(SMALLEST_BETA) < 0, f"beta: {lower} and {upper} leave too little probability between them")
-    require(excess(LARGEST_BETA) > 0, f"beta: {lower} and {upper} are too close together; write normal")
+    pair = f"beta: {lower} and {upper}"
+    require(bottom >= LEAST and excess(SMALLEST_BETA) < 0, f"{pair} leave too little probability between")
+    require(excess(LARGEST_BETA) > 0, f"{pair} are too close together; write normal")
     return meeting_lower(exp(find_root(excess, SMALLEST_BETA, LARGEST_BETA)))
+
+
+def beta_shapes(size: float, logit: float) -> tuple[float, float]:
+    """The shapes a and b of the beta on [0, 1] with this a + b and this logit of its mean.
+
+    >>> beta_shapes(4.0, 0.0)
+    (2.0, 2.0)
+    """
+    return size * float(expit(logit)), size * float(expit(-logit))

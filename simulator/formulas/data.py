@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 
 from simulator.units import (
     TOKENS_PER_MILLION,
@@ -76,7 +76,7 @@ def data_license_cost(
     (70000, 556030)
     """
     lots = max(1.0, paid_tokens / quoted_lot)
-    return paid_tokens / TOKENS_PER_MILLION * data_price * lots**-lot_discount * data_scarcity
+    return paid_tokens / TOKENS_PER_MILLION * data_price * exp(-lot_discount * log(lots)) * data_scarcity
 
 
 def data_processing_cost(unique_tokens: Tokens, data_processing_price: USDPerMillionTokens) -> Component:

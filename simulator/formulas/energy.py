@@ -31,7 +31,9 @@ def accelerator_power(tdp: Watts, server_power_factor: RatioAboveOne, average_po
     return tdp * server_power_factor * average_power_share
 
 
-def energy(accelerator_hours: AcceleratorHours, accelerator_power: Watts, pue: RatioAboveOne) -> MegawattHours:
+def energy(
+    accelerator_hours: AcceleratorHours, accelerator_power: Watts, pue: RatioAboveOne
+) -> MegawattHours:
     r"""Electricity of the final run at the data centre's meter.
 
     .. math:: E = h \cdot w \cdot \mathrm{PUE} / 10^6

@@ -6,7 +6,11 @@ from simulator.units import BUY, USD, Component, Procurement, Share, USDNotNegat
 
 
 def compliance_cost(
-    direct_cost: USD, hardware_cost: USD, compliance_share: Share, compliance_fixed_cost: USDNotNegative, procurement: Procurement
+    direct_cost: USD,
+    hardware_cost: USD,
+    compliance_share: Share,
+    compliance_fixed_cost: USDNotNegative,
+    procurement: Procurement,
 ) -> Component:
     r"""Data compliance and governance: a share of the total, purchased hardware left out, plus a fixed sum.
 

@@ -42,7 +42,9 @@ def interconnect_share(
 
     Cottier et al. 2024, arXiv:2405.21015, appendix A.3.
     """
-    return min(0.5, max(0.0, interconnect_share_at_1k + interconnect_growth * log10(accelerator_count / 1000.0)))
+    return min(
+        0.5, max(0.0, interconnect_share_at_1k + interconnect_growth * log10(accelerator_count / 1000.0))
+    )
 
 
 def installed_price(
@@ -177,7 +179,10 @@ def hardware_cost(
 
 
 def operations_cost(
-    fleet_years: Years, installed_price: USDPerAccelerator, maintenance_share: SharePerYear, procurement: Procurement
+    fleet_years: Years,
+    installed_price: USDPerAccelerator,
+    maintenance_share: SharePerYear,
+    procurement: Procurement,
 ) -> Component:
     """Maintenance, renewal and data-centre staff of the final run's owned hardware; none under rent.
 

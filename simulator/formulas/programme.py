@@ -57,7 +57,10 @@ def evaluation_cost(evaluation_share: Ratio, rerun_cost: USD) -> Component:
 
 
 def programme_energy(
-    energy: MegawattHours, experiment_multiplier: RatioAboveOne, post_training_share: Ratio, evaluation_share: Ratio
+    energy: MegawattHours,
+    experiment_multiplier: RatioAboveOne,
+    post_training_share: Ratio,
+    evaluation_share: Ratio,
 ) -> MegawattHours:
     """Electricity of the final run, the experiments, post-training and evaluation.
 
@@ -68,7 +71,10 @@ def programme_energy(
 
 
 def programme_emissions(
-    emissions: TonnesCO2e, experiment_multiplier: RatioAboveOne, post_training_share: Ratio, evaluation_share: Ratio
+    emissions: TonnesCO2e,
+    experiment_multiplier: RatioAboveOne,
+    post_training_share: Ratio,
+    evaluation_share: Ratio,
 ) -> TonnesCO2e:
     """Emissions of the final run, the experiments, post-training and evaluation (location-based).
 

@@ -102,15 +102,16 @@ def _fresh(model: Model, check: Check) -> Run:
 
 def _jit(module: ModuleType, model: Model, cache: bool) -> Run:
     """Compile a generated module's formulas and driver."""
-    functions = {f"{name}_": formula.function for name, formula in model.formulas.items() if not formula.is_sum}
+    functions = {
+        f"{name}_": formula.function for name, formula in model.formulas.items() if not formula.is_sum
+    }
     vars(module).update(_jitted(functions))
-    vars(module)["formulas"] = numba.njit(**OPTIONS)(module.formulas)
     run: Run = numba.njit(**OPTIONS, cache=cache)(module.run)
     return run
 
 
 def _jitted(functions: Mapping[str, Callable[..., float]]) -> dict[str, Any]:
-    return {name: numba.njit(**OPTIONS)(function) for name, function in functions.items()}
+    return {name: numba.njit(**OPTIONS, inline="always")(function) for name, function in functions.items()}
 
 
 def _private_folder(folder: Path) -> Path:

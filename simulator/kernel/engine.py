@@ -45,7 +45,11 @@ class Engine:
     @cached_property
     def streams(self) -> Streams:
         """The streams of the inputs that are not constants."""
-        random = {name: p for name, p in self.priors.items() if name in self.model.inputs and not isinstance(p, Point)}
+        random = {
+            name: p
+            for name, p in self.priors.items()
+            if name in self.model.inputs and not isinstance(p, Point)
+        }
         return streams(random, self.rows, self.seed)
 
     @cached_property
@@ -102,7 +106,9 @@ class Engine:
             expected = self.model.evaluate({name: found[name] for name in self.model.inputs})
         except (ArithmeticError, ValueError):
             return True  # Python raises where the loop gives inf or nan; the caller sees those
-        return all(np.isclose(found[n], expected[n], rtol=CHECK_TOLERANCE, atol=0, equal_nan=True) for n in found)
+        return all(
+            np.isclose(found[n], expected[n], rtol=CHECK_TOLERANCE, atol=0, equal_nan=True) for n in found
+        )
 
 
 def _in_threads(task: Callable[[int], None], starts: Sequence[int] | range, threads: int) -> None:
@@ -117,4 +123,3 @@ def _in_threads(task: Callable[[int], None], starts: Sequence[int] | range, thre
             future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-

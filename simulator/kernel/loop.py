@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from simulator.model import Formula, Model
 
-HEADER = '''"""Generated from the formulas: one loop a quantity, in the order of evaluation."""
+TEXT = '''"""Generated from the formulas: one loop a quantity, in the order of evaluation."""
 
 from numpy import empty, uint64 as U
 
 from simulator.kernel.options import BLOCK
 from simulator.kernel.sampler import sample
 
+# The row of every name in a block: inputs, then quantities.
+INPUTS, ROWS = {inputs}, {rows}
+{names}
 
-'''
-
-DRIVER = '''
 
 def run(first, count, streams, constants, wanted, out):
     """Draws first, first + 1, ... of the wanted rows, block by block, into the columns of ``out``."""
-    block = empty(({rows}, BLOCK))
-    for row in range({inputs}):
+    block = empty((ROWS, BLOCK))
+    for row in range(INPUTS):
         block[row, :] = constants[row]
     for start in range(0, count, BLOCK):
         n = min(BLOCK, count - start)
         sample(first + start, n, *streams, block)
-        formulas(n, block)
+{loops}
         for k in range(len(wanted)):
             out[k, start : start + n] = block[wanted[k], :n]
 '''
@@ -39,18 +39,17 @@ def rows(model: Model) -> dict[str, int]:
 
 
 def source(model: Model) -> str:
-    """The text of the module that computes a block of a model's quantities.
-
-    ``formulas(n, block)`` fills the rows of quantities from those of inputs; ``run`` adds the sampler.
-    """
+    """The text of the module whose ``run`` fills blocks with draws of a model's inputs and quantities."""
     places = rows(model)
-    names = [f"    {name} = block[{row}]" for name, row in places.items()]
-    loops = [line for formula in model.formulas.values() for line in _loop(formula)]
-    driver = DRIVER.format(rows=len(places), inputs=len(model.inputs))
-    return HEADER + "\n".join(["def formulas(n, block):", *names, *loops]) + "\n" + driver
+    return TEXT.format(
+        inputs=len(model.inputs),
+        rows=len(places),
+        names="\n".join(f"{name} = {row}" for name, row in places.items()),
+        loops="\n".join(_loop(formula) for formula in model.formulas.values()),
+    )
 
 
-def _loop(formula: Formula) -> list[str]:
-    terms = [f"{argument}[k]" for argument in formula.arguments]
+def _loop(formula: Formula) -> str:
+    terms = [f"block[{argument}, U(i)]" for argument in formula.arguments]
     value = " + ".join(terms) if formula.is_sum else f"{formula.name}_({', '.join(terms)})"
-    return ["    for i in range(n):", "        k = U(i)", f"        {formula.name}[k] = {value}"]
+    return f"        for i in range(n):\n            block[{formula.name}, U(i)] = {value}"

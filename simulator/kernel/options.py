@@ -1,6 +1,10 @@
 """How everything here is compiled: one place, one reason a flag."""
 
-OPTIONS = {
+from __future__ import annotations
+
+from typing import Any
+
+OPTIONS: dict[str, Any] = {
     "nogil": True,  # threads run blocks at the same time
     "error_model": "numpy",  # x / 0 is inf: Python's check would stop the vectoriser
     "boundscheck": False,  # indices come from generated code and from 52-bit integers

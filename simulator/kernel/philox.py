@@ -23,7 +23,7 @@ def stream_key(seed: int, name: str) -> int:
     """The 64-bit key of an input's stream: a hash of the seed and the input's name.
 
     >>> hex(stream_key(1, "mfu"))
-    '0x0'
+    '0x178697d6920d526c'
     """
     digest = blake2b(f"{seed}/{name}".encode(), digest_size=8, person=b"traincost stream").digest()
     return int.from_bytes(digest, "little")

@@ -110,7 +110,9 @@ def kinked(count, bits, table, breaks, v, upper, out):  # type: ignore[no-untype
         cell = (float_bits[i] >> shift) - base + upper[i] * side
         t = v[i]
         c = FIRST_RIGHT if t >= breaks[cell] else np.uint64(0)
-        out[i] = table[cell, c] + t * (table[cell, c + ONE] + t * (table[cell, c + TWO] + t * table[cell, c + ONE + TWO]))
+        out[i] = table[cell, c] + t * (
+            table[cell, c + ONE] + t * (table[cell, c + TWO] + t * table[cell, c + ONE + TWO])
+        )
 
 
 @njit(**OPTIONS)

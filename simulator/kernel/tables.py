@@ -52,7 +52,8 @@ def cell_edges(bits: int) -> tuple[Array, Array]:
 def quantile_table(distribution: Distribution) -> QuantileTable:
     """The table of a distribution, as fine as its shape needs.
 
-    Raises :class:`DistributionError` where even the finest table misses the tolerance or two kinks share a cell.
+    Raises :class:`DistributionError` where even the finest table misses the tolerance or has two kinks
+    in a cell.
     """
     floor = _smallest_scale(distribution)
     for bits in range(3, FINEST + 1):
@@ -60,7 +61,9 @@ def quantile_table(distribution: Distribution) -> QuantileTable:
         high = _side(distribution.isf, tuple(1.0 - kink for kink in distribution.kinks), bits, floor)
         if low and high:
             return QuantileTable(bits, *(np.concatenate(pair) for pair in zip(low, high, strict=True)))
-    raise DistributionError(f"{distribution.describe()} cannot be tabulated: its percentiles stand too close together")
+    raise DistributionError(
+        f"{distribution.describe()} cannot be tabulated: its percentiles stand too close together"
+    )
 
 
 def _smallest_scale(distribution: Distribution) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from simulator.units import USDPerAccelerator, USDPerAcceleratorYear, Years
 
 
-def value_at_start(installed_price: USDPerAccelerator, hardware_age: Years, useful_life: Years) -> USDPerAccelerator:
+def value_at_start(
+    installed_price: USDPerAccelerator, hardware_age: Years, useful_life: Years
+) -> USDPerAccelerator:
     r"""Book value when training starts.
 
     .. math:: v = p_i \max(0, 1 - a / L)

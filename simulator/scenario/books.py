@@ -72,7 +72,9 @@ def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> B
         name: _accelerator(name, node, path.stem, complain)
         for name, node in mapping(content.get("accelerators"), complain).items()
     }
-    entries = {name: Entry(node, path.stem) for name, node in mapping(content.get("priors"), complain).items()}
+    entries = {
+        name: Entry(node, path.stem) for name, node in mapping(content.get("priors"), complain).items()
+    }
     return Book(
         name=path.stem,
         title=str(content["title"].value) if "title" in content else path.stem,
@@ -88,7 +90,9 @@ def _accelerator(name: str, node: Node, book: str, complain: Complain) -> tuple[
     content = mapping(node, complain)
     shared = {key: content[key] for key in PROVENANCE if key in content}
     entries = {
-        key: Entry(inherited(child, shared), book) for key, child in content.items() if key not in ABOUT_ACCELERATOR
+        key: Entry(inherited(child, shared), book)
+        for key, child in content.items()
+        if key not in ABOUT_ACCELERATOR
     }
     if "family" not in content:
         complain(Complaint(node.where, f"{name}: the family is missing", "write family: …, which keys mfu"))
@@ -122,7 +126,9 @@ def _chosen(name: str, node: Node, key: str, keys: Mapping[str, str], complain: 
     if keys[key] not in offered:
         what = f"{name} has no entry for {key} {keys[key]}"
         hint = did_you_mean(keys[key], offered)
-        complain(Complaint(node.where, what, f"{hint or listing}; or give {name} under priors: in the scenario"))
+        complain(
+            Complaint(node.where, what, f"{hint or listing}; or give {name} under priors: in the scenario")
+        )
         return None
     child: Node = content[keys[key]]
     return child

@@ -42,13 +42,17 @@ class Prior:
 
 def constant(name: str, value: float, unit: Unit, where: str, origin: str) -> Prior:
     """A fixed value in the model's unit, as a plan gives it."""
-    return Prior(name, Point(value), unit.symbol, {"value": value, "unit": unit.symbol}, origin, "", "", where, origin)
+    return Prior(
+        name, Point(value), unit.symbol, {"value": value, "unit": unit.symbol}, origin, "", "", where, origin
+    )
 
 
 def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complain) -> Prior | None:
     """The prior an entry spells, or None after every complaint about it."""
     complaints: list[Complaint] = []
-    entry = node.value if isinstance(node.value, dict) else {"value": node, "unit": Node(unit.symbol, node.where)}
+    entry = (
+        node.value if isinstance(node.value, dict) else {"value": node, "unit": Node(unit.symbol, node.where)}
+    )
     _check_fields(name, node, entry, complaints)
     factor = _factor(name, node, entry, unit, complaints)
     shape = None if complaints else _shape(name, node, entry, factor, complaints)
@@ -76,11 +80,17 @@ def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: 
             complaints.append(Complaint(child.where, f"{name}: unknown field or family {key}", remedy))
     shapes = [key for key in entry if key == "value" or key in FAMILIES]
     if not complaints and len(shapes) != 1:
-        what = f"{name}: {' and '.join(shapes)} are both given" if shapes else f"{name}: no distribution or value"
+        what = (
+            f"{name}: {' and '.join(shapes)} are both given"
+            if shapes
+            else f"{name}: no distribution or value"
+        )
         complaints.append(Complaint(node.where, what, "write one of value, " + ", ".join(FAMILIES)))
 
 
-def _factor(name: str, node: Node, entry: Mapping[str, Node], unit: Unit, complaints: list[Complaint]) -> float:
+def _factor(
+    name: str, node: Node, entry: Mapping[str, Node], unit: Unit, complaints: list[Complaint]
+) -> float:
     """What turns the entry's unit into the model's."""
     if "unit" not in entry:
         complaints.append(Complaint(node.where, f"{name}: the unit is missing", f"write unit: {unit.symbol}"))
@@ -89,7 +99,9 @@ def _factor(name: str, node: Node, entry: Mapping[str, Node], unit: Unit, compla
     factor = conversion(written, unit.symbol)
     if factor is None:
         what = f"{name}: the unit is {written}, the model counts it in {unit.symbol}"
-        complaints.append(Complaint(entry["unit"].where, what, f"write unit: {unit.symbol} and the numbers in it"))
+        complaints.append(
+            Complaint(entry["unit"].where, what, f"write unit: {unit.symbol} and the numbers in it")
+        )
     return factor or 1.0
 
 
@@ -100,7 +112,10 @@ def _shape(
     where = entry[family].where
     try:
         parameters = entry[family].plain()
-        shape = distribution("point" if family == "value" else family, {"value": parameters} if family == "value" else parameters)
+        shape = distribution(
+            "point" if family == "value" else family,
+            {"value": parameters} if family == "value" else parameters,
+        )
         if "truncate" in entry:
             where = entry["truncate"].where
             shape = truncate(shape, **_bounds(entry["truncate"].plain()))
@@ -119,7 +134,9 @@ def _bounds(given: Any) -> dict[str, float]:
     return given
 
 
-def _check_domain(name: str, node: Node, shape: Distribution, unit: Unit, complaints: list[Complaint]) -> None:
+def _check_domain(
+    name: str, node: Node, shape: Distribution, unit: Unit, complaints: list[Complaint]
+) -> None:
     """Complain where values may fall that the unit cannot take."""
     outside = mass_outside(shape, unit.low, unit.high)
     if outside <= NEGLIGIBLE:
@@ -128,7 +145,9 @@ def _check_domain(name: str, node: Node, shape: Distribution, unit: Unit, compla
     if low == high:
         what, remedy = f"{name} is {low:g}, it must be {unit.domain}", ""
     else:
-        bounds = [f"{end}: {b:g}" for end, b in (("low", unit.low), ("high", unit.high)) if abs(b) != float("inf")]
+        bounds = [
+            f"{end}: {b:g}" for end, b in (("low", unit.low), ("high", unit.high)) if abs(b) != float("inf")
+        ]
         what = f"{name} must be {unit.domain}; {outside:.2g} of the prior's mass lies outside"
         remedy = f"add truncate: {{{', '.join(bounds)}}}"
     complaints.append(Complaint(node.where, what, remedy))

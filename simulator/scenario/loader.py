@@ -21,8 +21,9 @@ from simulator.scenario.reader import Node, parse, read
 from simulator.scenario.scenario import Scenario
 
 FIELDS = (
-    "title", "description", "book", "size", "experiments", "plan", "priors", "published", "formulas", "levers", "made_from",
-)  # fmt: skip
+    *("title", "description", "book", "made_from", "size", "experiments"),
+    *("plan", "priors", "published", "formulas", "levers"),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def _sources(path: Path, book: str | Path | None, settings: Sequence[str], compl
         _lay_over(content, setting, complain)
     for key, choices in CHOICES.items():
         if key in content and content[key].value not in choices:
-            complain(Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}"))
+            complain(
+                Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
+            )
     if book is not None:
         return Sources(path, content, load_book(Path(book), complain))
     if "book" in content:
@@ -109,9 +112,13 @@ def _model(sources: Sources, levers: Sequence[str], complain: Complain) -> Model
         for file in files:
             given = extended(given, user_module(folder / file), Path(file).stem)
         for name in names:
-            given = extended(given, lever(str(folder / name) if name.endswith(".py") else name), Path(name).stem)
+            given = extended(
+                given, lever(str(folder / name) if name.endswith(".py") else name), Path(name).stem
+            )
         model = build(given)
-        return model.pin(name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas)
+        return model.pin(
+            name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
+        )
     except ModelError as error:
         complain(Complaint(str(sources.path), str(error)))
     return None
@@ -133,7 +140,9 @@ def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: C
     _check_names(book.entries, plan, model, complain)
     entries = {**book.entries, **_catalogue(plan, book), **own}
     priors = _priors(entries, plan, {**plan.keys, **choices}, model, complain)
-    text = {key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")}
+    text = {
+        key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")
+    }
     return Scenario(
         name=sources.path.stem,
         title=text["title"] or sources.path.stem,
@@ -153,7 +162,7 @@ def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: C
 
 
 def _book_words(content: Mapping[str, Node], book: Book) -> dict[str, str]:
-    """Name, title and date of the book; of a scenario written out whole, those of the book it was made from."""
+    """Name, title and date of the book, or of the one that a scenario written out whole was made from."""
     made_from = content["made_from"].plain() if book is EMPTY and "made_from" in content else {}
     words = {"book": book.name, "title": book.title, "as_of": book.as_of, **made_from}
     return {"book": str(words["book"]), "book_title": str(words["title"]), "book_as_of": str(words["as_of"])}
@@ -172,7 +181,9 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
             what = f"{name} is no input or quantity of the model"
             complain(Complaint(entry.node.where, what, did_you_mean(name, known)))
         elif entry.book == "scenario" and name in plan.constants:
-            complain(Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them"))
+            complain(
+                Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them")
+            )
 
 
 def _priors(

@@ -29,7 +29,9 @@ class Plan:
         return dict(self.words)
 
 
-def read_plan(content: Mapping[str, Node], inputs: Mapping[str, Unit], book: Book, complain: Complain) -> Plan:
+def read_plan(
+    content: Mapping[str, Node], inputs: Mapping[str, Unit], book: Book, complain: Complain
+) -> Plan:
     """The plan of a scenario; complains of unknown names, wrong words and values outside their domain."""
     known = {key: node for key, node in content.items() if key in (*KEYS, *inputs)}
     for key, node in content.items():
@@ -37,7 +39,9 @@ def read_plan(content: Mapping[str, Node], inputs: Mapping[str, Unit], book: Boo
             remedy = did_you_mean(key, (*KEYS, *inputs)) or "a computed quantity is given under priors:"
             complain(Complaint(node.where, f"plan: {key} is no input of the model", remedy))
     words = {key: _word(node.value) for key, node in known.items() if key in KEYS}
-    constants = [_constant(name, node, inputs[name], complain) for name, node in known.items() if name in inputs]
+    constants = [
+        _constant(name, node, inputs[name], complain) for name, node in known.items() if name in inputs
+    ]
     fixed = {prior.name: prior for prior in constants if prior}
     return Plan(_with_family(words, known, book, complain), fixed)
 
@@ -55,7 +59,9 @@ def _constant(name: str, node: Node, unit: Unit, complain: Complain) -> Prior | 
             return None
         return constant(name, PROCUREMENT[value], unit, node.where, "plan")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        complain(Complaint(node.where, f"plan: {name} is {value}, not a number", "a prior is given under priors:"))
+        complain(
+            Complaint(node.where, f"plan: {name} is {value}, not a number", "a prior is given under priors:")
+        )
     elif not unit.contains(value, value):
         complain(Complaint(node.where, f"plan: {name} is {value:g}, it must be {unit.domain}"))
     else:
@@ -63,7 +69,9 @@ def _constant(name: str, node: Node, unit: Unit, complain: Complain) -> Prior | 
     return None
 
 
-def _with_family(words: dict[str, str], known: Mapping[str, Node], book: Book, complain: Complain) -> dict[str, str]:
+def _with_family(
+    words: dict[str, str], known: Mapping[str, Node], book: Book, complain: Complain
+) -> dict[str, str]:
     """The words with the accelerator's id for an alias, and its family."""
     if "accelerator" not in words or not book.accelerators:
         return words

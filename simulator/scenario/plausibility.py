@@ -39,7 +39,6 @@ def _utilization(values: Mapping[str, float]) -> list[str]:
     share = values.get("end_to_end_utilization", 0.0)
     if share <= MOST_OF_PEAK:
         return []
-    return [
-        f"{values['training_flop']:.3g} FLOP in {values['accelerator_hours']:,.4g} accelerator-hours is {share:.2f}"
-        f" of the BF16 peak, above {MOST_OF_PEAK:g}; published runs reach 0.2 to 0.48"
-    ]
+    work = f"{values['training_flop']:.3g} FLOP in {values['accelerator_hours']:,.4g} accelerator-hours"
+    bound = f"above {MOST_OF_PEAK:g}; published runs reach 0.2 to 0.48"
+    return [f"{work} is {share:.2f} of the BF16 peak, {bound}"]

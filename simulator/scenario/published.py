@@ -55,8 +55,14 @@ def _figure(content: dict[str, Node], where: str, model: Model, complain: Compla
     factor = conversion(str(unit), model.units[name].symbol) if name in model.units else None
     if factor is None:
         known = model.units.get(name)
-        what = f"published: {name} is in {known.symbol}" if known else f"published: {name} is no name of the model"
-        complain(Complaint(content["quantity"].where, what, "" if known else did_you_mean(str(name), model.units)))
+        what = (
+            f"published: {name} is in {known.symbol}"
+            if known
+            else f"published: {name} is no name of the model"
+        )
+        complain(
+            Complaint(content["quantity"].where, what, "" if known else did_you_mean(str(name), model.units))
+        )
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         complain(Complaint(content["value"].where, f"published: {value} is not a number"))

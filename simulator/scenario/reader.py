@@ -20,11 +20,12 @@ from ruamel.yaml.reader import ReaderError
 
 from simulator.errors import Complaint, InputError, did_you_mean
 
-LARGEST = 2**20  # bytes in a file, characters in a text; a book of 1500 lines has a tenth of it
+LARGEST = 2**20  # bytes in a file; a book of 1500 lines has a tenth of it
 DEEPEST = 64  # lists and mappings within one another; a book has 6
 MOST_EVENTS = 100_000  # words, and both ends of lists and mappings; a book of 1500 lines has 9000
 MOST_COMPLAINTS = 100  # nobody mends more in one go
 LONGEST_NUMBER = 400  # characters; the largest double, written out, has 309
+LONGEST_TAG = 2**16  # characters; the parser takes time as the square of a tag's length to decode it
 
 _NUMBER = re.compile(
     r"""([-+]? (?: (?:0|[1-9][0-9]*(?:_[0-9]+)*) (?:\.(?:[0-9]+(?:_[0-9]+)*)?)? | \.[0-9]+(?:_[0-9]+)* ))
@@ -35,7 +36,7 @@ _NUMBER = re.compile(
 _POWER = {"k": 3, "M": 6, "B": 9, "T": 12, "%": -2}
 _DATE = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
-# Control characters, odd line breaks, marks that turn the direction of writing, halves of surrogate pairs.
+# Control characters, odd line breaks, marks of direction, halves of surrogate pairs.
 _UNSEEN = re.compile("[^\t\n -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -93,6 +94,8 @@ def parse(text: str, name: str) -> Node:
     ...
     simulator.errors.InputError: --set mfu:1: '1e999': not a finite number; mend it, or quote it if it is text
     """
+    if any(len(word) > LONGEST_TAG and "!" in word for word in text.split()):
+        raise InputError([Complaint(name, f"a word with ! is over {LONGEST_TAG:,} letters long", "cut it")])
     tree = _Tree(name)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -241,6 +244,6 @@ def _bytes(path: Path) -> bytes:
 def _explained(error: MarkedYAMLError) -> tuple[str, str]:
     """The parser's own words in one line, and how to mend what it found."""
     begun = error.problem and error.context_mark and f"begun in line {error.context_mark.line + 1}"
-    words = " ".join(filter(None, (error.problem, error.context, begun)))
-    what = re.sub(r"<([a-z ]+)>", r"\1", re.sub(r"\((\S+),\)", r"\1", words))  # ('<scalar>',) to 'scalar'
+    words = " ".join(filter(None, (error.problem, error.context, begun)))[:300]
+    what = re.sub(r"<([a-z ]+)>", r"\1", re.sub(r"\(('.*?'),\)", r"\1", words))  # ('<scalar>',) to 'scalar'
     return what, "indent with spaces" if r"'\t'" in what else "check the indentation, brackets and quotes"

@@ -23,11 +23,11 @@ def resolved(scenario: Scenario) -> str:
     plan = {name: _plan_value(prior) for name, prior in scenario.priors.items() if prior.origin == "plan"}
     words = {key: word for key, word in scenario.words.items() if key not in ("accelerator_family", *plan)}
     lines = [
-        f"# {scenario.title}: every prior as it was used. Rerun it with: traincost run scenario.resolved.yaml",
+        "# A run's scenario with every prior as it was used; traincost run reruns it bit for bit.",
         f"title: {_flow(scenario.title)}",
         f"description: {_flow(scenario.description)}",
         f"made_from: {_flow(_origin(scenario))}",
-        *(f"{key}: {value}" for key, value in (("size", scenario.size), ("experiments", scenario.experiments)) if value),
+        *(f"{key}: {word}" for key, word in scenario.choices.items()),
         f"plan: {_flow({**words, **plan})}",
         f"formulas: {_flow([path.name for path in scenario.formulas])}",
         f"levers: {_flow([Path(lever).name for lever in scenario.levers])}",
@@ -40,15 +40,22 @@ def resolved(scenario: Scenario) -> str:
 
 
 def identity(scenario: Scenario, how: Mapping[str, Any]) -> str:
-    """A hash of everything that determines a result: the scenario written out, its formulas, how it is run."""
+    """A hash of everything that determines a result: scenario, formulas, and how it is run."""
     files = sorted({getfile(formula.function) for formula in scenario.model.formulas.values()})
     parts = [__version__, resolved(scenario), json.dumps(dict(how), sort_keys=True)]
     hashes = [sha256(part.encode()).digest() for part in parts]
-    return sha256(b"".join([*hashes, *(sha256(Path(file).read_bytes()).digest() for file in files)])).hexdigest()
+    return sha256(
+        b"".join([*hashes, *(sha256(Path(file).read_bytes()).digest() for file in files)])
+    ).hexdigest()
 
 
 def _origin(scenario: Scenario) -> dict[str, str]:
-    return {"scenario": scenario.name, "book": scenario.book, "title": scenario.book_title, "as_of": scenario.book_as_of}
+    return {
+        "scenario": scenario.name,
+        "book": scenario.book,
+        "title": scenario.book_title,
+        "as_of": scenario.book_as_of,
+    }
 
 
 def _plan_value(prior: Prior) -> Any:

@@ -39,6 +39,12 @@ class Scenario:
         return {name: prior.distribution for name, prior in self.priors.items()}
 
     @property
+    def choices(self) -> dict[str, str]:
+        """What the scenario says of its size and of what its experiments cover, where it does."""
+        found = {"size": self.size, "experiments": self.experiments}
+        return {key: word for key, word in found.items() if word}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every input, then every quantity in the order of evaluation."""
         return (*self.model.inputs, *self.model.formulas)
