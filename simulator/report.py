@@ -231,10 +231,20 @@ def _published(figure: Summary) -> str:
     return f"P({figure['quantity']} ≤ {value}{unit}): {chance}" + (f" ({source})" if source else "")
 
 
+def two_digits(value: int) -> int:
+    """A whole number rounded to its first two digits, all that a small sample supports.
+
+    >>> two_digits(14_120), two_digits(7)
+    (14000, 7)
+    """
+    return round(value, 2 - len(str(value))) if value >= 100 else value
+
+
 def _crossing(found: Summary | None) -> list[str]:
     if found is None:
         return []
     share = percent(found["utilization"])
     if found["accelerators"] is None:
         return [f"The median of system_utilization passes {share} at no cluster size"]
-    return [f"The median of system_utilization passes {share} at {found['accelerators']:,} accelerators"]
+    size = two_digits(found["accelerators"])
+    return [f"The median of system_utilization passes {share} at about {size:,} accelerators"]

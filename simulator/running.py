@@ -50,7 +50,7 @@ HEADS = ("run", "scenario", "book", "seed", "draws", "created_at", "P50", "P80",
 
 def catalogue_text(root: Path, style: str) -> str:
     """The stored runs under a folder, newest first."""
-    rows, _ = catalogue(root)
+    rows = catalogue(root)
     if style == "json":
         return json.dumps(rows, indent=1)
     table = [HEADS, *(_cells(row) for row in rows)]
@@ -62,5 +62,8 @@ def catalogue_text(root: Path, style: str) -> str:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    known = (str(row[key]) for key in HEADS[:6])
-    return (*known, *(quantity(value, 0.0, "USD") for value in row["total_cost"].values()))
+    known = (str(row.get(key, "")) for key in HEADS[:6])
+    if "error" in row:
+        return (*known, "unreadable", "", "")
+    values = (float("nan") if value is None else value for value in row["total_cost"].values())
+    return (*known, *(quantity(value, 0.0, "USD") for value in values))

@@ -15,7 +15,7 @@ from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
 from simulator.kernel.engine import Progress, nothing
 from simulator.scenario.scenario import Scenario
-from simulator.statistics import Estimate, Summary, chance_at_most, constant, summarise
+from simulator.statistics import Estimate, Summary, chance_at_most, constant, exactly, summarise
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -95,12 +95,13 @@ def run(
     check_settings(settings)
     machine = engine(scenario, settings.seed)
     keep = settings.draws if keep is None else min(keep, settings.draws)
-    summaries: dict[str, Summary] = {}
-    columns: dict[str, Array] = {}
-    chances: dict[tuple[str, float], Estimate] = {}
-    for names in _batches(scenario.names, settings.draws):
+    fixed = {name: prior.value for name, prior in scenario.distributions.items() if isinstance(prior, Point)}
+    summaries = {name: constant(value, settings.levels, settings.draws) for name, value in fixed.items()}
+    columns = {name: np.full(keep, value) for name, value in fixed.items()}
+    chances = {limit: exactly(fixed[limit[0]] <= limit[1]) for limit in limits if limit[0] in fixed}
+    for names in _batches([name for name in scenario.names if name not in fixed], settings.draws):
         batch = machine.columns(names, settings.draws, threads=settings.threads, progress=progress)
-        summaries.update(_summaries(scenario, batch, settings))
+        summaries.update(_summaries(batch, settings))
         chances.update(
             {limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch}
         )
@@ -116,16 +117,11 @@ def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:
     yield from (names[start : start + size] for start in range(0, len(names), size))
 
 
-def _summaries(scenario: Scenario, batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
-    fixed = {name for name, prior in scenario.priors.items() if isinstance(prior.distribution, Point)}
-
-    def one(name: str) -> Summary:
-        if name in fixed:
-            return constant(float(batch[name][0]), settings.levels, settings.draws)
-        return summarise(batch[name], settings.levels)
-
+def _summaries(batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
+    """The summary of every column, on threads."""
     with ThreadPoolExecutor(settings.threads or cpu_count() or 1) as pool:
-        return dict(zip(batch, pool.map(one, batch), strict=True))
+        found = pool.map(lambda name: summarise(batch[name], settings.levels), batch)
+        return dict(zip(batch, found, strict=True))
 
 
 def simulate(

@@ -100,6 +100,12 @@ def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
     return Summary(value, 0.0, 0.0, value, value, dict.fromkeys(levels, exact), edges, counts)
 
 
+def exactly(certain: bool) -> Estimate:
+    """The chance of what holds in every draw, or in none."""
+    chance = float(certain)
+    return Estimate(chance, 0.0, chance, chance)
+
+
 def histogram_edges(ordered: Array) -> Array:
     """Edges of a histogram: equal bins up to the 99.5th percentile, one more to the largest draw."""
     top = ordered[ceil(HISTOGRAM_TOP * len(ordered)) - 1]

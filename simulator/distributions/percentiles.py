@@ -37,10 +37,16 @@ ThreePercentiles = tuple[Percentile, Percentile, Percentile]
 
 
 def find_root(function: Callable[[float], float], low: float, high: float) -> float:
-    """The root of a monotone function between two points of opposite sign, to the last bits."""
-    from scipy.optimize import brentq
+    """The root of a monotone function between two points of opposite sign, to the last bit.
 
-    return float(brentq(function, low, high, xtol=1e-16, rtol=1e-15, maxiter=500))
+    Bisection: scipy's solvers take half a second to import, and every run would pay for it.
+    """
+    rising = function(high) > 0.0
+    while True:
+        middle = low + (high - low) / 2.0
+        if middle in (low, high):
+            return middle
+        low, high = (low, middle) if (function(middle) > 0.0) == rising else (middle, high)
 
 
 def middle_share(lower: Percentile, middle: Percentile, upper: Percentile) -> float:

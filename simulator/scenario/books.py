@@ -15,6 +15,7 @@ FIELDS = ("title", "description", "as_of", "extends", "accelerators", "priors")
 ABOUT_ACCELERATOR = ("family", "aliases", *PROVENANCE)
 INHERITED = (*PROVENANCE, "truncate")
 DEEPEST_CHAIN = 8
+UNKNOWN = ""  # stands for a word that was complained of already
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def _chosen(name: str, node: Node, key: str, keys: Mapping[str, str], complain: 
     listing = f"{node.where} has {', '.join(offered) or 'none'}"
     if key not in keys:
         complain(Complaint(node.where, f"{name} is keyed by {key}, which the scenario does not say", listing))
+        return None
+    if keys[key] == UNKNOWN:
         return None
     if keys[key] not in offered:
         what = f"{name} has no entry for {key} {keys[key]}"

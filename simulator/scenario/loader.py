@@ -12,7 +12,7 @@ from pathlib import Path
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
 from simulator.extensions import extended, lever, user_module
 from simulator.model import Model, build, shipped_formulas
-from simulator.scenario.books import EMPTY, Book, Entry, checked_fields, leaf, load_book, mapping
+from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.entries import Complain, Prior, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
@@ -133,8 +133,8 @@ def _words(node: Node | None) -> list[str]:
 def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: Complain) -> Scenario:
     """Everything a model needs, from the plan, the scenario's priors, the catalogue and the book."""
     content, book = sources.content, sources.book
-    plan = read_plan(mapping(content.get("plan"), complain), model.inputs, book, complain)
-    choices = {key: str(content[key].value) for key in CHOICES if key in content}
+    plan = read_plan(mapping(content.get("plan"), complain), model, book, complain)
+    choices = {key: _choice(key, content[key]) for key in CHOICES if key in content}
     own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
     _check_names(own, plan, model, complain)
     _check_names(book.entries, plan, model, complain)
@@ -166,6 +166,10 @@ def _book_words(content: Mapping[str, Node], book: Book) -> dict[str, str]:
     made_from = content["made_from"].plain() if book is EMPTY and "made_from" in content else {}
     words = {"book": book.name, "title": book.title, "as_of": book.as_of, **made_from}
     return {"book": str(words["book"]), "book_title": str(words["title"]), "book_as_of": str(words["as_of"])}
+
+
+def _choice(key: str, node: Node) -> str:
+    return str(node.value) if node.value in CHOICES[key] else UNKNOWN
 
 
 def _catalogue(plan: Plan, book: Book) -> Mapping[str, Entry]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from simulator.errors import Complaint, did_you_mean
-from simulator.scenario.books import Book
+from simulator.model import Model
+from simulator.scenario.books import UNKNOWN, Book
 from simulator.scenario.entries import Complain, Prior, constant
 from simulator.scenario.reader import Node
 from simulator.units import PROCUREMENT, Unit
@@ -29,10 +30,13 @@ class Plan:
         return dict(self.words)
 
 
-def read_plan(
-    content: Mapping[str, Node], inputs: Mapping[str, Unit], book: Book, complain: Complain
-) -> Plan:
-    """The plan of a scenario; complains of unknown names, wrong words and values outside their domain."""
+def read_plan(content: Mapping[str, Node], model: Model, book: Book, complain: Complain) -> Plan:
+    """The plan of a scenario; complains of unknown names, wrong words and values outside their domain.
+
+    A value of an input that is pruned is passed over.
+    """
+    inputs = model.inputs
+    content = {key: node for key, node in content.items() if key not in model.pruned}
     known = {key: node for key, node in content.items() if key in (*KEYS, *inputs)}
     for key, node in content.items():
         if key not in known:
@@ -81,7 +85,7 @@ def _with_family(
         remedy = did_you_mean(words["accelerator"], names) or f"it lists {', '.join(book.accelerators)}"
         what = f"plan: the book {book.name} has no accelerator {words['accelerator']}"
         complain(Complaint(known["accelerator"].where, what, remedy))
-        return words
+        return {**words, "accelerator": UNKNOWN, "accelerator_family": UNKNOWN}
     return {**words, "accelerator": chip.name, "accelerator_family": chip.family}
 
 

@@ -92,7 +92,7 @@ def parse(text: str, name: str) -> Node:
     >>> parse("1e999", "--set mfu")
     Traceback (most recent call last):
     ...
-    simulator.errors.InputError: --set mfu:1: '1e999': not a finite number; mend it, or quote it if it is text
+    simulator.errors.InputError: --set mfu: '1e999': not a finite number; mend it, or quote it if it is text
     """
     if any(len(word) > LONGEST_TAG and "!" in word for word in text.split()):
         raise InputError([Complaint(name, f"a word with ! is over {LONGEST_TAG:,} letters long", "cut it")])
@@ -216,7 +216,8 @@ class _Tree:
         return _WORDS.get(text, text)
 
     def where(self) -> str:
-        return f"{self.name}:{self.line + 1}"
+        """The file and line; an option is one line and needs no number."""
+        return self.name if self.name.startswith("--") else f"{self.name}:{self.line + 1}"
 
     def complain(self, what: str, remedy: str, *, final: bool = False) -> None:
         self.complaints.append(Complaint(self.where(), what, remedy))

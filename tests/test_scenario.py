@@ -1,0 +1,288 @@
+"""Loading: what a scenario means, and one message with every complaint about a bad one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import CONFIGS, GPT4, MARKET, ROOT, SCENARIOS, SEED_BOOK
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator import Scenario, load_scenario
+from simulator.distributions import Point
+from simulator.errors import InputError
+from simulator.model import build, shipped_formulas
+from simulator.scenario.books import leaf, load_book
+from simulator.scenario.entries import read_prior
+from simulator.scenario.resolved import identity, resolved
+
+
+def complaints(path: Path | str = GPT4, **options: object) -> str:
+    """The message of the error that loading raises."""
+    with pytest.raises(InputError) as error:
+        load_scenario(path, **options)  # type: ignore[arg-type]
+    return str(error.value)
+
+
+def variant(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    """The default scenario's file with pieces of its text replaced."""
+    text = GPT4.read_text().replace("books/", f"{CONFIGS}/books/")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("book", [MARKET, SEED_BOOK], ids=lambda path: path.stem)
+@pytest.mark.parametrize("procurement", ["own", "rent", "buy"])
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_loads_with_every_book(path: Path, book: Path, procurement: str) -> None:
+    """Books can be swapped and hardware procured each way, without a missing price."""
+    scenario = load_scenario(path, book=book, settings=[f"plan.procurement={procurement}"])
+    assert set(scenario.priors) == set(scenario.model.inputs)
+    assert scenario.book == book.stem
+
+
+@pytest.mark.parametrize("path", sorted((CONFIGS / "books").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_entry_of_every_book_is_sound_and_sourced(path: Path) -> None:
+    """Every leaf, whatever its keys, is a distribution in its unit's domain with source and date."""
+    found: list[object] = []
+    book = load_book(path, found.append)
+    inputs = build(shipped_formulas()).units
+    priors = []
+
+    def walk(name: str, node: object, keys: dict[str, str]) -> None:
+        content = node.value  # type: ignore[attr-defined]
+        if "by" not in content:
+            priors.append(read_prior(name, node, inputs[name], book.name, found.append))  # type: ignore[arg-type]
+            return
+        by = content["by"].plain()
+        first, *rest = by if isinstance(by, list) else [by]
+        for word in content:
+            chosen = leaf(name, node, {first: word, **keys}, lambda _: None) if not rest else None  # type: ignore[arg-type]
+            if chosen is not None:
+                walk(name, chosen, keys)
+
+    for name, entry in book.entries.items():
+        walk(name, entry.node, {})
+    for chip in book.accelerators.values():
+        for name, entry in chip.entries.items():
+            walk(name, entry.node, {})
+    assert found == []
+    assert all(prior and prior.source and prior.as_of for prior in priors)
+    assert len(priors) > 20
+
+
+def test_the_default_scenario_shows_the_priors_its_user_named(gpt4: Scenario) -> None:
+    """GPU price $10k–40k, labels $2–5, paid data $50–100 per million tokens, compliance 8–12%."""
+    for name, low, high in (
+        ("gpu_price", 10e3, 40e3),
+        ("label_price", 2, 5),
+        ("data_price", 50, 100),
+        ("compliance_share", 0.08, 0.12),
+        ("framework_team_size", 50, 100),
+    ):
+        shape = gpt4.priors[name].distribution
+        assert float(shape.ppf(0.05)) == pytest.approx(low, rel=0.1)
+        assert float(shape.ppf(0.95)) == pytest.approx(high, rel=0.1)
+        assert gpt4.priors[name].origin == "seed-2025-06"
+
+
+def test_where_the_seed_is_silent_the_market_speaks_and_is_named(gpt4: Scenario) -> None:
+    """An inherited prior carries the name of the book it stands in."""
+    assert gpt4.priors["pue"].origin == "market-2025-03"
+
+
+def test_settings_lie_over_the_scenario() -> None:
+    """--set takes values, priors, plan keys and pins in the scenario's own words."""
+    given = ["mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}, unit: 1}", "plan.accelerator_count=10_000"]
+    scenario = load_scenario(GPT4, settings=[*given, "accelerator_hours=30.84M", "pue=1.1"])
+    assert scenario.model.pinned == ("accelerator_hours",)
+    assert scenario.priors["accelerator_hours"].distribution == Point(30.84e6)
+    assert scenario.priors["accelerator_count"].distribution == Point(10_000)
+    assert scenario.priors["pue"].origin == "--set"
+    assert scenario.ignored == ("mfu",)
+
+
+def test_an_alias_names_its_accelerator() -> None:
+    """H100 is the catalogue's alias of H100-SXM."""
+    found = load_scenario(
+        GPT4, settings=["plan.accelerator=H100", "plan.year=2024", "plan.commitment=on-demand"]
+    )
+    assert found.words["accelerator"] == "H100-SXM"
+    assert found.words["accelerator_family"] == "H100"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        (
+            "gpu_prize=3",
+            "--set gpu_prize: gpu_prize is no input or quantity of the model; Did you mean gpu_price?",
+        ),
+        ("gpu_price=-5", "gpu_price is -5, it must be at least 0"),
+        ("mfu=1.2", "mfu is 1.2, it must be between 0 and 1"),
+        ("mfu=.nan", "not a finite number"),
+        ("mfu=1e999", "not a finite number"),
+        ("pue={lognormal: {p5: 2, p95: 1}, unit: 1}", "a higher percentile needs a larger value"),
+        ("pue={normal: {mean: 1.1, sd: 0.1}, unit: 1}", "add truncate: {low: 1}"),
+        ("pue={lognormal: {p5: 1.1, p95: 1.2}, unit: h}", "pue: the unit is h, the model counts it in 1"),
+        ("pue={lognormal: {p5: 1.1, p95: 1.2}}", "pue: the unit is missing; write unit: 1"),
+        ("pue={lognorm: {p5: 1.1, p95: 1.2}, unit: 1}", "Did you mean lognormal?"),
+        ("pue={unit: 1}", "pue: no distribution or value"),
+        ("pue={value: 1.1, uniform: {low: 1, high: 2}, unit: 1}", "value and uniform are both given"),
+        ("pue", "this is not KEY=VALUE"),
+        ("plan.accelerator=H10O", "has no accelerator H10O; Did you mean"),
+        ("plan.accelerater=H100", "Did you mean accelerator?"),
+        ("plan.accelerator_count=0", "accelerator_count is 0, it must be at least 1"),
+        ("plan.accelerator_count=many", "accelerator_count is many, not a number"),
+        ("plan.procurement=steal", "write own, rent or buy"),
+        ("plan.year=1999", "gpu_hour_price has no entry for year 1999"),
+        ("plan.region=Atlantis", "has no entry for region Atlantis"),
+        ("size=huge", "size is huge; write planned or undisclosed"),
+        ("total_cost=1", "total_cost is the sum of its components"),
+        ("energy=800", "W per accelerator, below the 50 W that one draws idle"),
+        ("energy=800_000", "above 1.3 times its server's rated"),
+        ("accelerator_hours=10M", "of the BF16 peak, above 0.75"),
+        ("nowhere.mfu=3", "a scenario has no nowhere"),
+        ("mfu={beta: [1, 2], unit: 1}", "beta"),
+        ("mfu=true", "number"),
+        ("mfu=fast", "number"),
+        ("mfu=", "nothing is written here"),
+    ],
+)
+def test_bad_settings_are_refused_with_a_remedy(setting: str, message: str) -> None:
+    """Each bad value gets a message that says what, where and how to mend it."""
+    assert message in complaints(settings=[setting])
+
+
+def test_all_complaints_come_at_once(tmp_path: Path) -> None:
+    """One message names every problem with its file and line."""
+    path = variant(tmp_path, ("size: planned", "sise: planned"), ("procurement: own", "procurement: owm"))
+    text = complaints(path, settings=["gpu_prize=3", "pue=0.5"])
+    for part in ("unknown field sise; Did you mean size?", "procurement is owm", "gpu_prize", "pue is 0.5"):
+        assert part in text
+    assert f"{path}:" in text
+
+
+def test_a_missing_prior_names_its_users(tmp_path: Path) -> None:
+    """Without a book every input is missing, each with the formula that needs it."""
+    path = tmp_path / "bare.yaml"
+    path.write_text("title: bare\nplan: {accelerator_count: 10}\n")
+    text = complaints(path)
+    assert "mfu has no prior or value; it is needed by accelerator_hours (throughput.py:" in text
+    assert "give it under priors: with unit: USD/kWh" in text
+
+
+def test_no_price_for_the_accelerator_is_an_error() -> None:
+    """No match in a book is an error, never the price of a neighbour."""
+    text = complaints(book=MARKET, settings=["plan.accelerator=Iluvatar-BI-V100"])
+    assert "gpu_price has no entry for accelerator Iluvatar-BI-V100" in text
+    assert "give gpu_price under priors: in the scenario" in text
+
+
+def test_a_value_in_plan_and_priors_is_refused(tmp_path: Path) -> None:
+    """The same name in two places is a complaint."""
+    path = variant(tmp_path, ("priors:", "priors:\n  tokens: {value: 1T, unit: token}"))
+    assert "tokens has a value in the plan as well" in complaints(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "nothing is written here"),
+        ("- a\n- b\n", "the file holds no mapping"),
+        ("a: &x 1\nb: *x\n", "anchors, aliases and tags are not allowed"),
+        ("[" * 100_000, "nested deeper"),
+        ("title: a\ntitle: b\n", "written twice"),
+        ("title: a\nplan: 3\n", "3 stands where KEY: VALUE lines belong"),
+        ("title: a\npriors: [1, 2]\n", "stands where KEY: VALUE lines belong"),
+        ("title: a\npublished: 3\n", "published: wants a list"),
+        ("title: a\nbook: nowhere.yaml\n", "there is no such file"),
+        ("title: a\nformulas: [nowhere.py]\n", "nowhere.py: cannot be read"),
+        ("title: a\nlevers: [cheaper]\n", "there is no lever cheaper"),
+        ("x" * (1 << 20) + ": 1", "larger than"),
+    ],
+)
+def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    """Broken, hostile and empty files give one clear message."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    assert message in complaints(path)
+
+
+def test_a_book_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    """A circle of books is an error, not a hang."""
+    (tmp_path / "a.yaml").write_text("title: a\nextends: b.yaml\n")
+    (tmp_path / "b.yaml").write_text("title: b\nextends: a.yaml\n")
+    assert "the book extends itself" in complaints(book=tmp_path / "a.yaml")
+
+
+def test_units_are_converted(tmp_path: Path) -> None:
+    """A price written per MWh is the price per kWh."""
+    setting = "electricity_price={uniform: {low: 60, high: 80}, unit: USD/MWh}"
+    found = load_scenario(GPT4, settings=[setting]).priors["electricity_price"].distribution
+    assert found.support == pytest.approx((0.06, 0.08))
+
+
+def test_a_resolved_scenario_is_the_scenario(tmp_path: Path) -> None:
+    """Written out whole and read back without its book, every prior is equal to the bit."""
+    scenario = load_scenario(GPT4, settings=["mfu=0.4", "data_license_cost=5M"])
+    path = tmp_path / "gpt4-class.yaml"
+    path.write_text(resolved(scenario))
+    again = load_scenario(path)
+    assert again.distributions == scenario.distributions
+    assert again.book == scenario.book
+    assert resolved(again) == resolved(scenario)
+    assert identity(again, {"seed": 1}) == identity(scenario, {"seed": 1})
+
+
+def test_identity_changes_with_what_determines_the_result(gpt4: Scenario) -> None:
+    """Another seed, plan or prior is another identity."""
+    others = [load_scenario(GPT4, settings=[s]) for s in ("mfu=0.4", "plan.accelerator_count=30_000")]
+    found = {identity(s, {"seed": 1}) for s in (gpt4, *others)} | {identity(gpt4, {"seed": 2})}
+    assert len(found) == 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["mfu", "pue", "gpu_price", "unit", "lognormal", "plan", "x"]),
+        st.one_of(
+            st.integers(), st.floats(), st.text(max_size=5), st.none(), st.lists(st.integers(), max_size=3)
+        ),
+        max_size=4,
+    )
+)
+def test_no_content_of_priors_escapes_as_another_error(
+    tmp_path_factory: pytest.TempPathFactory, content: object
+) -> None:
+    """Whatever stands under priors: gives a scenario or an InputError, nothing else."""
+    import json
+
+    path = tmp_path_factory.mktemp("fuzz") / "s.yaml"
+    body = json.dumps(content, ensure_ascii=False)
+    path.write_text(f"title: t\nbook: {SEED_BOOK}\npriors: {body}\n", encoding="utf-8", errors="replace")
+    with pytest.raises(InputError):
+        load_scenario(path)
+
+
+def test_readme_examples_of_a_users_file(tmp_path: Path) -> None:
+    """A scenario names a user's file, whose input needs a prior like any other."""
+    (tmp_path / "insurance.py").write_text(
+        "from simulator.units import Component, Share, USD\n\n\n"
+        "def insurance_cost(acquisition_cost: USD, premium_share: Share) -> Component:\n"
+        '    """Insurance of the cluster."""\n'
+        "    return acquisition_cost * premium_share\n"
+    )
+    path = variant(tmp_path, ("priors:", "formulas: [insurance.py]\npriors:"))
+    assert (
+        "premium_share has no prior or value; it is needed by insurance_cost (insurance.py:4)"
+        in complaints(path)
+    )
+    scenario = load_scenario(path, settings=["premium_share=0.01"])
+    assert "insurance_cost" in scenario.model.components
+    assert ROOT not in scenario.formulas[0].parents
