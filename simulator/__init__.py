@@ -13,12 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.dataset import percentiles
+    from simulator.dataset import percentiles, simulate
     from simulator.errors import SimulatorError
     from simulator.model import Model
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.scenario import Scenario
-    from simulator.simulation import simulate
 
 __version__ = "0.1.0"
 __all__ = ["Model", "Scenario", "SimulatorError", "load_scenario", "percentiles", "simulate"]
@@ -30,7 +29,7 @@ _HOMES = {
     "SimulatorError": "simulator.errors",
     "load_scenario": "simulator.scenario.loader",
     "percentiles": "simulator.dataset",
-    "simulate": "simulator.simulation",
+    "simulate": "simulator.dataset",
 }
 
 

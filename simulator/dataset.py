@@ -1,4 +1,4 @@
-"""A run as an xarray DataTree: names, units and sources beside the numbers."""
+"""Simulations as xarray DataTrees: names, units and sources beside the numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,27 @@ import xarray as xr
 
 from simulator import __version__
 from simulator.errors import Complaint, InputError
-from simulator.simulation import LEVELS, Run
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import LEVELS, Run, Settings, run
 from simulator.statistics import Estimate, percentile
 
 MOMENTS = {"mean": "mean", "mean_se": "mean_se", "sd": "sd", "minimum": "low", "maximum": "high"}
+
+
+def simulate(
+    scenario: Scenario,
+    draws: int = 1_000_000,
+    seed: int = 1,
+    sampler: str = "random",
+    threads: int | None = None,
+) -> xr.DataTree:
+    """Simulate a scenario and keep every draw.
+
+    Returns a DataTree with groups ``inputs`` and ``quantities`` (one variable a name, dimension
+    ``draw``, attributes ``units``, ``long_name``, ``source``) and ``statistics``.
+    Raises :class:`InputError` for draws, seed, sampler or threads outside their range.
+    """
+    return to_tree(run(scenario, Settings(draws, seed, sampler, threads)))
 
 
 def to_tree(run: Run) -> xr.DataTree:

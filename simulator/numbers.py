@@ -6,6 +6,7 @@ from math import floor, isfinite, isnan, log10
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS = 3
+LARGEST_SPELT = 1e15
 
 
 def quantity(value: float, se: float, unit: str) -> str:
@@ -17,6 +18,17 @@ def quantity(value: float, se: float, unit: str) -> str:
     '$128M'
     """
     text = rounded(value, se)
+    return _dollars(text) if unit == "USD" else text
+
+
+def stated(value: float, unit: str) -> str:
+    """A number somebody stated, without digits they did not give.
+
+    >>> stated(63e6, "USD"), stated(8930, "tCO2e"), stated(25_000, "accelerator"), stated(30.84e6, "h")
+    ('$63M', '8,930', '25,000', '30.84M')
+    """
+    scale, suffix = scale_of(value) if abs(value) >= 1e5 else (1.0, "")
+    text = f"{float(f'{value / scale:.5g}'):,}".removesuffix(".0") + suffix
     return _dollars(text) if unit == "USD" else text
 
 
@@ -37,18 +49,18 @@ def with_error(value: float, se: float, unit: str) -> str:
 def rounded(value: float, se: float) -> str:
     """A number with a k, M, B or T, and no digit below its standard error.
 
-    >>> rounded(21_850.0, 0.0), rounded(0.0, 0.0), rounded(float("nan"), 0.0)
-    ('21.9k', '0', '–')
+    >>> rounded(21_850.0, 0.0), rounded(2.26e25, 0.0), rounded(0.0, 0.0), rounded(float("nan"), 0.0)
+    ('21.9k', '2.26e+25', '0', '–')
     """
     if isnan(value):
         return "–"
     if value == 0.0 or not isfinite(value):
         return f"{value:g}"
+    if not 1e-3 <= abs(value) < LARGEST_SPELT:
+        return f"{value:.{MOST_DIGITS - 1}e}"
     scale, suffix = scale_of(value)
     scaled = value / scale
-    if abs(scaled) < 1e-3:
-        return f"{scaled:.{MOST_DIGITS - 1}e}"
-    last = exponent(scaled) - MOST_DIGITS + 1
+    last = exponent(float(f"{scaled:.{MOST_DIGITS - 1}e}")) - MOST_DIGITS + 1
     if se > 0.0 and isfinite(se):
         last = max(last, exponent(se / scale))
     return f"{round(scaled, -last):,.{max(0, -last)}f}{suffix}"
@@ -81,6 +93,8 @@ def percent(share: float, se: float = 0.0) -> str:
     >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02)
     ('3.12%', '100%', '50%')
     """
+    if 0.0 < share < 0.0001:
+        return "<0.01%"
     places = 2 if share < 0.1 else 1
     if se > 0.0:
         places = min(places, max(0, -exponent(100.0 * se)))

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from simulator.numbers import percent, quantity, rounded, with_error
+from simulator.numbers import percent, rounded, stated, with_error
 
 Summary = Mapping[str, Any]
 Row = tuple[str, ...]
@@ -95,7 +95,7 @@ STYLES: Mapping[str, Callable[[Sequence[Summary]], str]] = {
 
 def _text(summary: Summary) -> list[str]:
     lines = [summary["title"], "=" * min(WIDTH, len(summary["title"]))]
-    for line in header(summary):
+    for line in [*headlines(summary), *header(summary)]:
         lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
     for title, rows in sections(summary):
         lines += ["", *aligned([(title, *columns(summary)), *rows])]
@@ -106,7 +106,8 @@ def _text(summary: Summary) -> list[str]:
 
 
 def _markdown(summary: Summary) -> list[str]:
-    lines = [f"# {summary['title']}", "", *(f"- {line}" for line in header(summary))]
+    lines = [f"# {summary['title']}", ""]
+    lines += [f"- {line}" for line in [*headlines(summary), *header(summary)]]
     for title, rows in sections(summary):
         lines += ["", *markdown_table([(title, *columns(summary)), *rows])]
     return [*lines, "", *(f"- {line}" for line in sentences(summary))]
@@ -169,10 +170,23 @@ def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
+def headlines(summary: Summary) -> list[str]:
+    """The programme and the final run in a line each."""
+    lines = []
+    for label, name in (("Programme", "total_cost"), ("Final run", "final_run_cost")):
+        found = summary["quantities"].get(name, {"percentiles": {}})["percentiles"]
+        values = [
+            f"P{level} {_with_error(found[level], 'USD')}" for level in ("50", "80", "90") if level in found
+        ]
+        if values:
+            lines.append(f"{label}: {', '.join(values)}")
+    return lines
+
+
 def header(summary: Summary) -> list[str]:
     """What was run: book and date, seed, draws, plan, what final run and programme mean."""
     as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
-    plan = ", ".join(f"{key} {word}" for key, word in summary["plan"].items())
+    plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
     draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {summary['sampler']}"
     origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
     own = summary["plan"].get("procurement", "own")
@@ -198,24 +212,24 @@ def header(summary: Summary) -> list[str]:
             lines.append(f"{label}: {', '.join(summary[key])}")
     return [
         *lines,
-        "P80: an 80% chance of being at or below. ±: Monte Carlo standard error, of the draws alone",
+        "P80: an 80% chance of being at or below. ±: Monte Carlo error of the draws alone",
     ]
+
+
+def _planned(value: str | float) -> str:
+    return stated(value, "") if isinstance(value, float) else value
 
 
 def sentences(summary: Summary) -> list[str]:
     """What the tables mean for a decision."""
-    total = summary["quantities"]["total_cost"]["percentiles"]
     lines = []
-    for level in ("50", "80", "90"):
-        if level in total:
-            lines.append(f"P{level} of total_cost: {_with_error(total[level], 'USD')}")
     if summary["contingency"]:
         lines.append(f"Contingency (P80 - P50): {_with_error(summary['contingency'], 'USD')}")
     lines += [_published(figure) for figure in summary["published"]]
     if summary["budget"]:
         budget = summary["budget"]
         chance = percent(budget["probability"], budget["se"])
-        lines.append(f"P(total_cost ≤ {quantity(budget['limit'], 0.0, 'USD')}): {chance}, the budget given")
+        lines.append(f"P(total_cost ≤ {stated(budget['limit'], 'USD')}): {chance}, the budget given")
     return lines + _crossing(summary["utilization_crossing"])
 
 
@@ -224,7 +238,7 @@ def _with_error(found: Summary, unit: str) -> str:
 
 
 def _published(figure: Summary) -> str:
-    value = quantity(figure["value"], 0.0, figure["unit"])
+    value = stated(figure["value"], figure["unit"])
     unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
     chance = percent(figure["probability"], figure["se"])
     source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)

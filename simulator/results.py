@@ -46,6 +46,7 @@ LISTED_PERCENTILES = ("50", "80", "90")
 
 MOST_BYTES = 8 << 30  # of one file, and of all that it declares
 MOST_EXPANSION = 1000  # declared bytes for each byte of the file
+MOST_GROUPS, MOST_NAMES = 100, 10_000  # reading takes milliseconds for each
 STALE_SECONDS = 3600.0
 ATTEMPTS = 100  # at a place that other programs keep taking
 HEX = "[0-9a-f]" * 32
@@ -409,8 +410,11 @@ def _items(file: Any) -> Iterator[Any]:
     """The file, its groups and its data sets, each reached by one plain link."""
     import h5py
 
-    groups = [file]
+    groups, names = [file], 0
     for group in groups:
+        names += len(group)
+        if len(groups) > MOST_GROUPS or names > MOST_NAMES:
+            raise ResultError(f"{DATA} holds too many things")
         yield group
         for name in group:
             item = group[name] if type(group.get(name, getlink=True)) is h5py.HardLink else None

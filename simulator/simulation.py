@@ -1,4 +1,4 @@
-"""From a scenario to draws and their statistics, as an xarray DataTree."""
+"""From a scenario to draws and their statistics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from simulator.kernel import Engine
 from simulator.kernel.engine import Progress, nothing
 from simulator.scenario.scenario import Scenario
 from simulator.statistics import Estimate, Summary, chance_at_most, constant, exactly, summarise
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -122,21 +119,3 @@ def _summaries(batch: dict[str, Array], settings: Settings) -> dict[str, Summary
     with ThreadPoolExecutor(settings.threads or cpu_count() or 1) as pool:
         found = pool.map(lambda name: summarise(batch[name], settings.levels), batch)
         return dict(zip(batch, found, strict=True))
-
-
-def simulate(
-    scenario: Scenario,
-    draws: int = 1_000_000,
-    seed: int = 1,
-    sampler: str = "random",
-    threads: int | None = None,
-) -> xr.DataTree:
-    """Simulate a scenario and keep every draw.
-
-    Returns a DataTree with groups ``inputs`` and ``quantities`` (one variable a name, dimension
-    ``draw``, attributes ``units``, ``long_name``, ``source``) and ``statistics``.
-    Raises :class:`InputError` for draws, seed, sampler or threads outside their range.
-    """
-    from simulator.dataset import to_tree
-
-    return to_tree(run(scenario, Settings(draws, seed, sampler, threads)))

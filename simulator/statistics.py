@@ -74,7 +74,7 @@ def percentile(ordered: Array, level: float) -> Estimate:
     the distance between the ranks one standard deviation away. nan where the ranks fall outside.
 
     >>> percentile(np.arange(1.0, 1001.0), 50)
-    Estimate(value=500.0, se=16.0, low=469.0, high=532.0)
+    Estimate(value=500.0, se=16.5, low=469.0, high=532.0)
     """
     n, p = len(ordered), level / 100.0
     spread = sqrt(n * p * (1.0 - p))
@@ -126,4 +126,5 @@ def chance_at_most(draws: Array, limit: float) -> Estimate:
     p = float(np.count_nonzero(draws <= limit)) / n
     z = Z95**2 / n
     centre, half = p + z / 2.0, Z95 * sqrt(p * (1.0 - p) / n + z / (4.0 * n))
-    return Estimate(p, sqrt(p * (1.0 - p) / n), (centre - half) / (1.0 + z), (centre + half) / (1.0 + z))
+    low, high = max(0.0, (centre - half) / (1.0 + z)), min(1.0, (centre + half) / (1.0 + z))
+    return Estimate(p, sqrt(p * (1.0 - p) / n), low, high)

@@ -39,7 +39,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "seed": settings.seed,
         "draws": settings.draws,
         "sampler": settings.sampler,
-        "plan": dict(scenario.words),
+        "plan": planned(scenario),
         "size": scenario.size,
         "experiments": scenario.experiments,
         "levers": list(scenario.levers),
@@ -60,6 +60,13 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
 
 def _budget(limit: float, chance: Estimate) -> dict[str, float]:
     return {"limit": limit, "probability": chance.value, "se": chance.se}
+
+
+def planned(scenario: Scenario) -> dict[str, str | float]:
+    """The plan: its words, and the inputs it gives a value."""
+    words = {key: word for key, word in scenario.words.items() if key != "accelerator_family"}
+    given = {name: prior.spec["value"] for name, prior in scenario.priors.items() if prior.origin == "plan"}
+    return {**{name: float(value) for name, value in given.items()}, **words}
 
 
 def quantity_summary(summary: Summary, unit: str) -> dict[str, Any]:

@@ -445,7 +445,12 @@ def many_words(file: h5py.File, secret: Path) -> None:
 
 
 def deep(file: h5py.File, secret: Path) -> None:
-    file.create_group("/".join("g" * 3000))
+    file.create_group("/".join("g" * 300))
+
+
+def wide(file: h5py.File, secret: Path) -> None:
+    for number in range(200):
+        file.create_group(str(number))
 
 
 def not_ours(file: h5py.File, secret: Path) -> None:
@@ -474,7 +479,8 @@ HOSTILE = [
     (no_value, "cannot be read"),
     (odd_attribute, "neither numbers nor text: x"),
     (many_words, "neither numbers nor text: x"),
-    (deep, "cannot be read"),
+    (deep, "too many things"),
+    (wide, "too many things"),
     (not_ours, "was not written by this program"),
     (not_netcdf, "cannot be read"),
 ]
@@ -680,11 +686,11 @@ def test_savers_of_the_same_run(tmp_path: Path, system: str) -> None:
     folder = save(a_run("0"), tmp_path, "x", IDENTITY)
 
     def saver(number: int) -> Callable[[], object]:
-        return lambda: [save(a_run(str(number)), tmp_path, "x", IDENTITY) for _ in range(5)]
+        return lambda: [save(a_run(str(number)), tmp_path, "x", IDENTITY) for _ in range(3)]
 
     children = [forked(saver(number)) for number in range(1, 5)]
     if system == "exchange":
-        assert all(load(folder).attrs["command"] in set("01234") for _ in range(30))
+        assert all(load(folder).attrs["command"] in set("01234") for _ in range(15))
     assert [status(child) for child in children] == [0] * 4
     assert names(tmp_path) == {folder.name} and load(folder).attrs["command"] in set("1234")
 
@@ -693,13 +699,13 @@ def test_savers_of_different_runs(tmp_path: Path, system: str) -> None:
     """Four programs that save different runs into one root leave all of them."""
 
     def saver(number: int) -> Callable[[], object]:
-        hashes = [sha256(b"%d" % (number * 10 + i)).hexdigest() for i in range(5)]
+        hashes = [sha256(b"%d" % (number * 10 + i)).hexdigest() for i in range(3)]
         return lambda: [save(a_run(str(number)), tmp_path / "root", "x", each) for each in hashes]
 
     assert [status(child) for child in [forked(saver(number)) for number in range(4)]] == [0] * 4
     rows = catalogue(tmp_path / "root")
-    assert len(rows) == 20 == len(names(tmp_path / "root")) and not any("error" in row for row in rows)
-    assert all(load(Path(row["run"])) for row in rows[:4])
+    assert len(rows) == 12 == len(names(tmp_path / "root")) and not any("error" in row for row in rows)
+    assert all(load(Path(row["run"])) for row in rows[:2])
 
 
 # ------------------------------------------------------------------------------------- catalogue

@@ -178,8 +178,8 @@ def _catalogue(plan: Plan, book: Book) -> Mapping[str, Entry]:
 
 
 def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complain: Complain) -> None:
-    """Complain of names the model never knew, and of those that the plan fixes as well."""
-    known = {*model.units, *model.pruned, *model.pinned}
+    """Complain of names that no model knows, and of those that the plan fixes as well."""
+    known = {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units}
     for name, entry in entries.items():
         if name not in known:
             what = f"{name} is no input or quantity of the model"

@@ -1,0 +1,288 @@
+"""The command line as its users and other programs see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import CONFIGS, GPT4, MARKET, ROOT
+
+from simulator import load_scenario, percentiles, simulate
+from simulator.cli import main
+from simulator.results import load
+
+
+def traincost(*arguments: object) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="traincost")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    """A results folder with one run of the default scenario, and what the run printed."""
+    root = tmp_path_factory.mktemp("results")
+    done = traincost(
+        "run", GPT4, "-n", "20k", "--seed", 1, "--budget", "400M", "--format", "json", "-o", root
+    )
+    assert done.exit_code == 0, done.output
+    return root, json.loads(done.stdout)
+
+
+def test_json_is_the_contract(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
+    """The object has the keys that other programs read, and every name of the model in its unit."""
+    _, found = stored
+    for key in (
+        "scenario",
+        "book",
+        "run",
+        "seed",
+        "draws",
+        "sampler",
+        "components",
+        "pinned",
+        "pruned",
+        "budget",
+    ):
+        assert key in found
+    assert (found["seed"], found["draws"], found["sampler"]) == (1, 20_000, "random")
+    units = {"total_cost": "USD", "energy": "MWh", "emissions": "tCO2e", "accelerator_hours": "h", "mfu": "1"}
+    for name, unit in units.items():
+        quantity = found["quantities"][name]
+        assert quantity["unit"] == unit
+        assert set(quantity["percentiles"]) == {"5", "10", "50", "80", "90", "95"}
+        assert set(quantity["percentiles"]["50"]) == {"value", "se", "ci95"}
+    assert found["budget"]["limit"] == 400e6
+    assert 0 < found["budget"]["probability"] < 1
+
+
+def test_components_add_up_to_the_last_bit() -> None:
+    """In every draw the components' left-to-right sum is total_cost, exactly."""
+    tree = simulate(load_scenario(GPT4), draws=5000, seed=3)
+    total = 0.0
+    for name in load_scenario(GPT4).model.components:
+        total = total + tree["quantities"][name].to_numpy()
+    assert (total == tree["quantities"]["total_cost"].to_numpy()).all()
+
+
+def test_the_tree_is_the_contract() -> None:
+    """Groups, dimension and attributes are those that other programs read."""
+    tree = simulate(load_scenario(GPT4), draws=1000, seed=1)
+    assert tree["quantities"]["total_cost"].dims == ("draw",)
+    assert tree["inputs"]["mfu"].attrs["units"] == "1"
+    assert {"units", "long_name", "source"} <= set(tree["inputs"]["gpu_price"].attrs)
+    table = percentiles(tree, (5, 50, 80, 90))
+    assert table["value"].dims == ("quantity", "quantile")
+    assert float(table["value"].sel(quantity="total_cost", quantile=0.5)) > 0
+    assert str(table["unit"].sel(quantity="energy").item()) == "MWh"
+
+
+def test_the_same_seed_is_the_same_run(stored: tuple[Path, dict], tmp_path: Path) -> None:  # type: ignore[type-arg]
+    """A rerun from the stored scenario, on other threads, has the same folder name and the same data."""
+    root, found = stored
+    first = load(Path(found["run"]))
+    again = traincost(
+        "run", first.scenario, "-n", "20k", "--name", "gpt4-class", "--threads", 1, "-o", tmp_path
+    )
+    assert again.exit_code == 0, again.output
+    (folder,) = tmp_path.iterdir()
+    assert load(folder).attrs["data_sha256"] == first.attrs["data_sha256"]
+    assert str(root) in found["run"]
+
+
+def test_a_stored_run_can_be_reported_and_listed(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
+    """report and runs read what run wrote."""
+    root, found = stored
+    assert "Programme: P50" in traincost("report", found["run"]).stdout
+    assert json.loads(traincost("report", found["run"], "--format", "json").stdout)["seed"] == 1
+    (row,) = json.loads(traincost("runs", "-o", root, "--format", "json").stdout)
+    assert row["total_cost"]["80"] == found["quantities"]["total_cost"]["percentiles"]["80"]["value"]
+    assert row["scenario"] == "gpt4-class"
+    assert "gpt4-class" in traincost("runs", "-o", root).stdout
+
+
+def test_the_report_says_what_a_reader_must_know(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
+    """Book, date, seed, draws, scopes, P80's direction, published figures, the cluster size at 70%."""
+    text = " ".join(traincost("report", stored[1]["run"]).stdout.split())
+    for part in (
+        "seed-2025-06",
+        "as of 2025-06",
+        "seed 1",
+        "20,000 draws",
+        "Final run: hardware (own)",
+        "Programme: the final run and all",
+        "P80: an 80% chance of being at or below",
+        "P(final_run_cost ≤ $63M)",
+        "P(total_cost ≤ $100M)",
+        "Contingency (P80 - P50)",
+        "passes 70% at about",
+        "Size: the scenario's own plan",
+    ):
+        assert part in text
+
+
+def test_tables_fit_eighty_columns(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
+    """No line of the report is wider than a terminal."""
+    assert max(len(line) for line in traincost("report", stored[1]["run"]).stdout.splitlines()) <= 80
+
+
+def test_csv_has_a_row_for_every_name(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
+    """CSV holds the same numbers as JSON."""
+    rows = list(csv.DictReader(io.StringIO(traincost("report", stored[1]["run"], "--format", "csv").stdout)))
+    assert {row["name"] for row in rows} == set(stored[1]["quantities"])
+
+
+def test_several_scenarios_are_a_list(tmp_path: Path) -> None:
+    """JSON of several scenarios is a list in their order."""
+    paths = [CONFIGS / "llama2-70b.yaml", GPT4]
+    done = traincost("run", *paths, "-n", 1000, "--format", "json", "-o", tmp_path)
+    assert [found["scenario"] for found in json.loads(done.stdout)] == ["llama2-70b", "gpt4-class"]
+
+
+def test_a_bad_input_is_one_message_and_exit_code_one(tmp_path: Path) -> None:
+    """A misspelt name proposes the right one; nothing is printed on stdout, nothing is written."""
+    done = traincost("run", GPT4, "--set", "gpu_prize=3", "-o", tmp_path / "results")
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert "Did you mean gpu_price?" in done.stderr
+    assert "Traceback" not in done.output
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("-n", "0"), 1, "0 draws"),
+        (("-n", "1e18"), 1, "draws"),
+        (("-n", "many"), 2, "is not a number"),
+        (("-n", "1.5"), 2, "is not a whole number"),
+        (("--seed", "-1"), 1, "the seed is -1"),
+        (("--sampler", "magic"), 1, "there is no sampler magic"),
+        (("--percentiles", "5,105"), 1, "there is no percentile 105"),
+        (("--percentiles", "high"), 2, "is no list of percentiles"),
+        (("--threads", "0"), 1, "0 threads"),
+        (("--lever", "magic"), 1, "there is no lever magic"),
+        (("--name", "../../x"), 1, "looks like a path"),
+        (("--book", "nowhere.yaml"), 1, "there is no such file"),
+    ],
+)
+def test_bad_options(tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+    """Options outside their range are refused before anything runs."""
+    done = traincost("run", GPT4, *arguments, "-o", tmp_path)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_complaints_of_all_scenarios_come_together(tmp_path: Path) -> None:
+    """Two bad files are one message."""
+    done = traincost("validate", tmp_path / "a.yaml", tmp_path / "b.yaml")
+    assert done.exit_code == 1
+    assert "a.yaml" in done.stderr and "b.yaml" in done.stderr
+
+
+def test_gpt3_is_predicted(tmp_path: Path) -> None:
+    """P5 to P95 of GPT-3 holds 1,287 MWh and 3.55M hours, and is no wider than 5 and 4 fold."""
+    done = traincost(
+        "run", CONFIGS / "gpt3-175b.yaml", "--book", MARKET, "-n", "50k", "--format", "json", "-o", tmp_path
+    )
+    found = json.loads(done.stdout)["quantities"]
+    for name, fact, widest in (("energy", 1287, 5), ("accelerator_hours", 3.552e6, 4)):
+        low, high = (found[name]["percentiles"][level]["value"] for level in ("5", "95"))
+        assert low < fact < high
+        assert high / low <= widest
+
+
+def test_llama_emissions_are_predicted_from_its_hours(tmp_path: Path) -> None:
+    """Pinned to the published scope, P5 to P95 of Llama 3.1's emissions holds 8,930 t."""
+    pins = [
+        f"--set={pin}"
+        for pin in ("accelerator_hours=30.84M", "server_power_factor=1", "average_power_share=1")
+    ]
+    path = CONFIGS / "llama31-405b.yaml"
+    done = traincost("run", path, "--book", MARKET, *pins, "-n", "50k", "--format", "json", "-o", tmp_path)
+    found = json.loads(done.stdout)
+    low, high = (found["quantities"]["emissions"]["percentiles"][level]["value"] for level in ("5", "95"))
+    assert low < 8930 < high
+    assert found["pinned"] == ["accelerator_hours"]
+    assert "mfu" in found["pruned"] and "mfu" not in found["quantities"]
+
+
+@pytest.mark.parametrize(("count", "level"), [("25_000", "50"), ("80_000", "90")])
+def test_the_seeds_utilization_at_scale(tmp_path: Path, count: str, level: str) -> None:
+    """With the seed book utilization is below 70%: the median as planned, P90 at 10,000 nodes."""
+    setting = f"plan.accelerator_count={count}"
+    done = traincost("run", GPT4, "--set", setting, "-n", "20k", "--format", "json", "-o", tmp_path)
+    found = json.loads(done.stdout)["quantities"]["system_utilization"]["percentiles"]
+    assert found[level]["value"] < 0.70
+
+
+def test_explain_is_a_tree() -> None:
+    """explain shows formulas with their lines, inputs with medians and sources."""
+    done = traincost("explain", GPT4, "total_cost")
+    assert done.exit_code == 0, done.output
+    assert "├─ hardware_cost" in done.stdout
+    assert "[throughput.py:" in done.stdout
+    assert "[seed-2025-06: " in done.stdout
+    assert traincost("explain", GPT4, "total_csot").exit_code == 1
+
+
+def test_priors_in_every_format() -> None:
+    """priors prints percentiles, unit, source and date of every input."""
+    rows = json.loads(traincost("priors", GPT4, "--format", "json").stdout)
+    assert {"name", "p5", "p50", "p95", "unit", "source", "as_of"} <= set(rows[0])
+    assert len(rows) == len(load_scenario(GPT4).priors)
+    assert "gpu_price" in traincost("priors", GPT4, "--format", "csv").stdout
+    assert "| gpu_price |" in traincost("priors", GPT4, "--format", "markdown").stdout
+    assert max(len(line) for line in traincost("priors", GPT4).stdout.splitlines()) <= 80
+
+
+def test_ignored_priors_are_noted_on_stderr() -> None:
+    """A prior that a pin made superfluous is named, once, away from the data."""
+    arguments = ("validate", GPT4, "--set", "accelerator_hours=60M", "--set", "mfu=0.4")
+    assert "mfu: ignored" in traincost(*arguments).stderr
+    assert traincost(*arguments, "--quiet").stderr == ""
+
+
+def test_a_lever_changes_the_result(tmp_path: Path) -> None:
+    """--lever replaces formulas; its own input then needs a value."""
+    assert (
+        "useful_life has no prior" in traincost("run", GPT4, "--lever", "straight_line_depreciation").stderr
+    )
+    levered = ("--lever", "straight_line_depreciation", "--set", "useful_life=5")
+    done = traincost("run", GPT4, *levered, "-n", 1000, "--format", "json", "-o", tmp_path)
+    assert json.loads(done.stdout)["levers"] == ["straight_line_depreciation"]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """--help pays for neither numpy, numba, scipy, xarray nor YAML."""
+    code = "import sys; from simulator.cli import main; main(['--help'], standalone_mode=False)"
+    code += "; print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = done.stdout.splitlines()[-1]
+    assert not any(f"'{name}'" in modules for name in ("numpy", "numba", "scipy", "xarray", "ruamel.yaml"))
+
+
+def test_interrupted_a_run_leaves_nothing(tmp_path: Path) -> None:
+    """SIGINT in the middle of a long run ends it at once, with no folder and no traceback."""
+    command = [sys.executable, "-m", "simulator", "run", str(GPT4), "-n", "100M", "-o", str(tmp_path)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - begun < 5
+    assert process.returncode != 0
+    assert out == ""
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []

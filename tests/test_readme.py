@@ -1,0 +1,79 @@
+"""What the README and the notebooks show is what happens."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import CONFIGS, ROOT
+from examples import README, REPORT, default_summary, readme_with, report_of
+
+from simulator import load_scenario
+from simulator.cli import main
+
+TEXT = README.read_text()
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, flags=re.DOTALL)
+COMMANDS = [
+    line.partition("traincost ")[2]
+    for language, block in BLOCKS
+    if not language
+    for line in block.splitlines()
+    if "uv run traincost" in line
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_in_the_readme_work(command: str, tmp_path: Path) -> None:
+    """Every traincost command shown runs (here with fewer draws, into another folder)."""
+    done = CliRunner().invoke(main, [*shlex.split(command), "-n", "2000", "-o", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """No command is a secret."""
+    table = TEXT[TEXT.index("| command |") :]
+    for name in main.commands:
+        assert re.search(rf"`{name}\b", table)
+
+
+def test_the_outputs_shown_are_real() -> None:
+    """README and example hold what the default command prints today; tests/examples.py writes them."""
+    summary = default_summary()
+    assert readme_with(summary) == TEXT
+    assert report_of(summary) == REPORT.read_text()
+
+
+def test_python_in_the_readme_runs() -> None:
+    """The Python example works as shown."""
+    (code,) = (block for language, block in BLOCKS if language == "python" and "simulate(" in block)
+    names: dict[str, object] = {}
+    exec(code.replace("100_000", "1_000"), names)
+    assert names["table"] is not None
+
+
+def test_the_scenario_and_file_shown_work(tmp_path: Path) -> None:
+    """The scenario of the README loads; with the file of formulas shown it asks for the new input."""
+    (scenario,) = (block for language, block in BLOCKS if language == "yaml")
+    (formulas,) = (block for language, block in BLOCKS if language == "python" and "insurance" in block)
+    path = tmp_path / "plan.yaml"
+    path.write_text(scenario.replace("books/", f"{CONFIGS}/books/"))
+    assert load_scenario(path).model.components
+    (tmp_path / "insurance.py").write_text(formulas)
+    path.write_text(path.read_text() + "formulas: [insurance.py]\n")
+    assert "insurance_cost" in load_scenario(path, settings=["premium_share=1%"]).model.components
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
+def test_notebooks_run(path: Path) -> None:
+    """Every notebook runs from top to bottom (here with fewer draws)."""
+    exec(path.read_text().replace("200_000", "2_000"), {"__name__": "notebook"})
+
+
+def test_the_repository_speaks_of_itself_alone() -> None:
+    """No lock file with download addresses, and all seven top-level entries."""
+    assert "uv.lock" in (ROOT / ".gitignore").read_text()
+    for name in ("pyproject.toml", "README.md", "simulator", "configs", "tests", "notebooks", "results"):
+        assert (ROOT / name).exists()
