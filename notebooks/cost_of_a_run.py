@@ -28,6 +28,5 @@ half = simulate(load_scenario(SCENARIO, settings=[cheaper]), draws=DRAWS, seed=S
 saving = base["quantities"]["total_cost"] - half["quantities"]["total_cost"]
 print(f"Saving, P50: ${float(np.median(saving)) / 1e6:,.0f}M")
 print(f"Saving, smallest of all draws: ${float(saving.min()) / 1e6:,.1f}M")
-print(
-    f"Saving, P50: ${float(np.median(saving)) / 1e6:,.0f}M; smallest of all draws: ${float(saving.min()) / 1e6:,.1f}M"
-)
+print(f"Saving, P50: ${float(np.median(saving)) / 1e6:,.0f}M")
+print(f"Saving, smallest of all draws: ${float(saving.min()) / 1e6:,.1f}M")

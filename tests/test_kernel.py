@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, SCENARIOS
+from conftest import SCENARIOS
 
 from simulator import Scenario, load_scenario
 from simulator.distributions import distribution
@@ -140,107 +134,3 @@ def test_a_plan_or_book_compiles_nothing(gpt4: Scenario) -> None:
     """The generated text depends on the graph alone, not on plan, priors or procurement."""
     settings = ["plan.accelerator_count=80_000", "mfu=0.4", "plan.procurement=rent"]
     assert source(load_scenario(gpt4.path, settings=settings).model) == source(gpt4.model)
-
-
-PROGRAM = """
-import sys
-from simulator import load_scenario
-from simulator.kernel import Engine
-s = load_scenario(sys.argv[1])
-print(repr(float(Engine(s.model, s.distributions, 1).columns(["levy_cost"], 10)["levy_cost"][0])))
-"""
-
-
-@pytest.fixture
-def levied(tmp_path: Path) -> Path:
-    """A scenario whose graph is small enough to compile quickly, with a formula of the user's own."""
-    (tmp_path / "levy.py").write_text(formula("2.0"))
-    (tmp_path / "plan.yaml").write_text(GIVEN.format(book=ROOT / "configs/books/market-2025-03.yaml"))
-    return tmp_path / "plan.yaml"
-
-
-GIVEN = """\
-title: Nearly everything is given
-book: {book}
-plan: {{accelerator_count: 10, active_parameters: 1e9, tokens: 1e9, accelerator: A100-40G-SXM}}
-formulas: [levy.py]
-priors:
-  hardware_cost: {{value: 1, unit: USD}}
-  energy_cost: {{value: 1, unit: USD}}
-  operations_cost: {{value: 1, unit: USD}}
-  experiment_cost: {{value: 1, unit: USD}}
-  post_training_cost: {{value: 1, unit: USD}}
-  evaluation_cost: {{value: 1, unit: USD}}
-  data_license_cost: {{value: 1, unit: USD}}
-  data_processing_cost: {{value: 1, unit: USD}}
-  label_cost: {{value: 1, unit: USD}}
-  staff_cost: {{value: 1, unit: USD}}
-  framework_team_cost: {{value: 1, unit: USD}}
-  compliance_cost: {{value: 1, unit: USD}}
-  accelerator_hours: {{value: 1000, unit: h}}
-  energy: {{value: 0.3, unit: MWh}}
-  training_flop: {{value: 1e19, unit: FLOP}}
-  amortised_hardware_cost: {{value: 1, unit: USD}}
-  rental_cost: {{value: 1, unit: USD}}
-  acquisition_cost: {{value: 1, unit: USD}}
-  programme_energy: {{value: 1, unit: MWh}}
-  programme_emissions: {{value: 1, unit: tCO2e}}
-  project_months: {{value: 1, unit: month}}
-"""
-
-
-def formula(factor: str) -> str:
-    """The text of a user's formula."""
-    return (
-        "from simulator.units import Component, Days\n\n\n"
-        f"def levy_cost(training_days: Days) -> Component:\n    return {factor} * training_days\n"
-    )
-
-
-def run(path: Path, cache: Path, **environment: str) -> float:
-    """The first draw of levy_cost, from a fresh process with its own cache of compiled loops."""
-    env = {**os.environ, "XDG_CACHE_HOME": str(cache), **environment}
-    command = [sys.executable, "-c", PROGRAM, str(path)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, cwd=ROOT)
-    return float(done.stdout)
-
-
-def test_an_edited_formula_changes_the_result_with_a_warm_cache(levied: Path, tmp_path: Path) -> None:
-    """No stale machine code: the second run uses the edited formula, the third the first again."""
-    cache = tmp_path / "cache"
-    first = run(levied, cache)
-    (levied.parent / "levy.py").write_text(formula("14.0"))
-    assert run(levied, cache) == pytest.approx(7 * first)
-    (levied.parent / "levy.py").write_text(formula("2.0"))
-    assert run(levied, cache) == first
-
-
-def test_a_broken_cache_heals(levied: Path, tmp_path: Path) -> None:
-    """Truncated cached code is thrown away and gives the right result."""
-    cache = tmp_path / "cache"
-    first = run(levied, cache)
-    (index,), (code,) = cache.rglob("*.nbi"), cache.rglob("*.nbc")
-    code.write_bytes(code.read_bytes()[:100])
-    assert run(levied, cache) == first
-    assert not index.exists()
-
-
-def test_no_home_and_no_cache_still_runs(levied: Path) -> None:
-    """A machine without a writable home compiles without a cache."""
-    assert run(levied, Path("/proc/nowhere"), HOME="/proc/nowhere") > 0
-
-
-def test_killed_while_compiling_the_next_run_is_right(levied: Path, tmp_path: Path) -> None:
-    """kill -9 at several instants of the first run leaves nothing that spoils the next."""
-    expected = run(levied, tmp_path / "undisturbed")
-    for delay in (1.5, 3.0):
-        cache = tmp_path / f"cache-{delay}"
-        env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(levied)], env=env, cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert run(levied, cache) == expected
-        shutil.rmtree(cache, ignore_errors=True)
