@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from simulator.version import __version__
+
 if TYPE_CHECKING:
     from simulator.dataset import percentiles, simulate
     from simulator.errors import SimulatorError
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.scenario import Scenario
 
-__version__ = "0.1.0"
-__all__ = ["Model", "Scenario", "SimulatorError", "load_scenario", "percentiles", "simulate"]
+__all__ = ["Model", "Scenario", "SimulatorError", "__version__", "load_scenario", "percentiles", "simulate"]
 
 # Names are imported when they are first used, so that `traincost --help` pays for none of them.
 _HOMES = {

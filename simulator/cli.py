@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import __version__
 from simulator.errors import Complaint, InputError, SimulatorError
+from simulator.version import __version__
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario

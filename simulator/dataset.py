@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from simulator import __version__
 from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import LEVELS, Run, Settings, run
 from simulator.statistics import Estimate, percentile
+from simulator.version import __version__
 
 MOMENTS = {"mean": "mean", "mean_se": "mean_se", "sd": "sd", "minimum": "low", "maximum": "high"}
 

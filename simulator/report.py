@@ -33,6 +33,11 @@ EXPERIMENTS = {
     "project": "the project's own ablations and failed runs",
     "laboratory": "the laboratory's whole research",
 }
+PROCURED = {
+    "own": "the fleet is owned: its loss of value, interest, facility, electricity, operations",
+    "rent": "the fleet is rented: the rate contains electricity and operations",
+    "buy": "the fleet is bought: cash for the whole cluster, electricity, operations",
+}
 SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
 
 
@@ -189,7 +194,6 @@ def header(summary: Summary) -> list[str]:
     plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
     draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {summary['sampler']}"
     origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
-    own = summary["plan"].get("procurement", "own")
     lines = [
         f"Book: {summary['book']} ({summary['book_title']}{as_of})",
         f"Run: {draws}",

@@ -22,7 +22,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
 SAMPLERS = ("random",)
 FEWEST_DRAWS, MOST_DRAWS = 2, 200_000_000
-BATCH_BYTES = 1 << 30  # columns held at once while statistics are taken
+BATCH_BYTES = 1 << 31  # columns held at once while statistics are taken
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def test_the_report_says_what_a_reader_must_know(stored: tuple[Path, dict]) -> N
         "as of 2025-06",
         "seed 1",
         "20,000 draws",
-        "Final run: hardware (own)",
+        "Final run: the one run that makes the model; the fleet is owned",
         "Programme: the final run and all",
         "P80: an 80% chance of being at or below",
         "P(final_run_cost ≤ $63M)",

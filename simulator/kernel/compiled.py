@@ -28,7 +28,6 @@ import llvmlite
 import numba
 import numpy as np
 
-import simulator
 from simulator.errors import ModelError
 from simulator.kernel.loop import source
 from simulator.kernel.options import OPTIONS
@@ -40,7 +39,7 @@ Check = Callable[[Run], bool]
 
 def fingerprint(model: Model) -> str:
     """A hash of everything that determines a model's machine code."""
-    package = Path(simulator.__file__).parent
+    package = Path(__file__).parents[1]
     files = {*package.glob("kernel/*.py"), *package.glob("formulas/*.py"), package / "units.py"}
     files |= {Path(getfile(formula.function)) for formula in model.formulas.values()}
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)

@@ -10,10 +10,10 @@ from inspect import getfile
 from pathlib import Path
 from typing import Any
 
-from simulator import __version__
 from simulator.scenario.entries import Prior
 from simulator.scenario.scenario import Scenario
 from simulator.units import PROCUREMENT
+from simulator.version import __version__
 
 WORDS_OF_PROCUREMENT = {value: word for word, value in PROCUREMENT.items()}
 
