@@ -202,9 +202,8 @@ def header(summary: Summary) -> list[str]:
     ]
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
-    lines.append(
-        f"Final run: hardware ({own}), electricity and operations of the one run that makes the model"
-    )
+    procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
+    lines.append(f"Final run: the one run that makes the model; {procured}")
     experiments = EXPERIMENTS.get(summary["experiments"], "as given")
     lines.append(f"Programme: the final run and all below it; experiments are {experiments}")
     for label, key in (
