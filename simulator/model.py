@@ -59,7 +59,12 @@ def read_formula(function: Callable[..., float]) -> Formula:
     """A formula from a function's signature; every argument and the result need a unit."""
     where = f"{Path(inspect.getfile(function)).name}:{function.__code__.co_firstlineno}"
     hints = get_type_hints(function, include_extras=True)
-    arguments = tuple(inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters
+    if any(p.kind is not p.POSITIONAL_OR_KEYWORD or p.default is not p.empty for p in parameters.values()):
+        raise ModelError(
+            f"{where}: {function.__name__}: arguments are plain names, without defaults or stars"
+        )
+    arguments = tuple(parameters)
     units = [
         _unit(hints.get(name), f"{where}: {function.__name__}: {name}") for name in (*arguments, "return")
     ]

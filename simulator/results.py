@@ -2,7 +2,9 @@
 
 A run is a folder ``<slug>-<12 hex of its identity>``. Its summary ends in the SHA-256 of all that stands
 before it and holds the SHA-256 of every other file, so that one changed bit is seen before a number is
-read. Every file is complete in memory before anything touches the disk.
+read. Every file is complete in memory before anything touches the disk. Hashes guard against accidents;
+against forgers, a file that leads elsewhere or asks for too much is refused before HDF5 reads its data, but
+HDF5 itself is not made to withstand hostile files.
 
 A folder appears whole: written beside its place as ``.tmp-<uuid>``, synced, renamed. A run of the same
 identity is exchanged with it in one step, so that a crash at any instant leaves the old or the new one.
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 T = TypeVar("T")
+Content = bytes | memoryview
 
 DATA, RESOLVED, REPORT, SUMMARY = "run.nc", "scenario.resolved.yaml", "report.md", "summary.json"
 MARKS = {"data_sha256", "created_at", "command"}  # root attributes that only this module writes
@@ -111,7 +114,8 @@ def data_sha256(tree: xr.DataTree) -> str:
     digest = sha256()
     for path, name, variable in _variables(tree):
         kind, content = _content(variable.to_numpy())
-        digest.update(json.dumps([path, name, kind, variable.shape]).encode() + content)
+        digest.update(json.dumps([path, name, kind, variable.shape]).encode())
+        digest.update(content)
     return digest.hexdigest()
 
 
@@ -157,14 +161,14 @@ def save(contents: Contents, root: Path, slug: str, identity: str) -> Path:
     return folder
 
 
-def _files(contents: Contents, folder: Path, slug: str) -> dict[str, bytes]:
+def _files(contents: Contents, folder: Path, slug: str) -> dict[str, Content]:
     """Every file of a run by name, complete."""
     for name in contents.files:
         check_name(name)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     marks = {"created_at": now, "data_sha256": data_sha256(contents.tree)}
     command = contents.command.encode(errors="backslashreplace").decode()
-    files = {
+    files: dict[str, Content] = {
         **contents.files,
         RESOLVED: contents.resolved.encode(),
         REPORT: contents.report.encode(),
@@ -176,14 +180,14 @@ def _files(contents: Contents, folder: Path, slug: str) -> dict[str, bytes]:
     return {**files, SUMMARY: _sealed(summary)}
 
 
-def _netcdf(tree: xr.DataTree, marks: Mapping[str, str]) -> bytes:
+def _netcdf(tree: xr.DataTree, marks: Mapping[str, str]) -> memoryview:
     """A tree as a netCDF-4 file: the same bytes for the same tree and marks."""
     marked = tree.copy()
     marked.attrs = {**tree.attrs, **marks}
     encoding: dict[str, dict[str, Any]] = {}
     for path, name, variable in _variables(tree):
         encoding.setdefault(path, {})[name] = _encoding(variable)
-    return bytes(marked.to_netcdf(engine="h5netcdf", encoding=encoding))
+    return marked.to_netcdf(engine="h5netcdf", encoding=encoding)
 
 
 def _encoding(variable: xr.Variable) -> dict[str, Any]:
@@ -192,7 +196,7 @@ def _encoding(variable: xr.Variable) -> dict[str, Any]:
     return checked | ({"_FillValue": None} if variable.dtype.kind in PLAIN else {"dtype": "S1"})
 
 
-def _store(files: Mapping[str, bytes], folder: Path) -> None:
+def _store(files: Mapping[str, Content], folder: Path) -> None:
     """Write files into a folder of their own and put it in place; what it replaces is removed."""
     temporary = folder.with_name(f".tmp-{uuid4().hex}")
     try:
@@ -287,7 +291,7 @@ def catalogue(root: Path) -> list[dict[str, Any]]:
     except OSError as error:
         raise ResultError(f"{root}: cannot be listed: {error.strerror}; name a folder of runs") from error
     rows = [_row(folder) for folder in folders if not folder.name.startswith(".")]
-    return sorted(rows, key=lambda row: (row.get("created_at", ""), row["run"]), reverse=True)
+    return sorted(rows, key=lambda row: (str(row.get("created_at", "")), row["run"]), reverse=True)
 
 
 def _row(folder: Path) -> dict[str, Any]:

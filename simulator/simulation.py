@@ -98,6 +98,7 @@ def run(
     chances = {limit: exactly(fixed[limit[0]] <= limit[1]) for limit in limits if limit[0] in fixed}
     for names in _batches([name for name in scenario.names if name not in fixed], settings.draws):
         batch = machine.columns(names, settings.draws, threads=settings.threads, progress=progress)
+        _check_finite(scenario, batch)
         summaries.update(_summaries(batch, settings))
         chances.update(
             {limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch}
@@ -106,6 +107,19 @@ def run(
             {name: column[:keep].copy() if keep < len(column) else column for name, column in batch.items()}
         )
     return Run(scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
+
+
+def _check_finite(scenario: Scenario, batch: dict[str, Array]) -> None:
+    """Raise :class:`InputError` for the first name, as evaluated, that is nan or infinite in a draw."""
+    for name, column in batch.items():
+        finite = np.isfinite(column)
+        if not finite.all():
+            count = f"{len(column) - np.count_nonzero(finite):,} of {len(column):,} draws"
+            formula = scenario.model.formulas.get(name)
+            behind = f"the priors behind {', '.join(formula.arguments)}" if formula else "its prior"
+            remedy = f"bound {behind} with truncate:, away from a divisor of 0"
+            what = f"{name} is not a finite number in {count}"
+            raise InputError([Complaint(str(scenario.path), what, remedy)])
 
 
 def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:

@@ -286,3 +286,13 @@ def test_interrupted_a_run_leaves_nothing(tmp_path: Path) -> None:
     assert out == ""
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_draws_that_are_not_finite_are_an_error(tmp_path: Path) -> None:
+    """A divisor that can be 0 is named, not averaged."""
+    prior = "facility_life={discrete: {values: [0, 20], weights: [0.01, 0.99]}, unit: year}"
+    capital = "cost_of_capital=0"
+    done = traincost("run", GPT4, "--set", prior, "--set", capital, "-n", "10k", "-o", tmp_path)
+    assert done.exit_code == 1
+    assert "facility_charge is not a finite number in" in done.stderr
+    assert list(tmp_path.iterdir()) == []

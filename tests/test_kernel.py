@@ -15,6 +15,8 @@ from simulator.kernel.loop import source
 from simulator.kernel.philox import philox
 from simulator.kernel.sampler import uniforms
 from simulator.kernel.tables import quantile_table
+from simulator.model import build, read_formula
+from simulator.units import Component, Ratio
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,18 @@ def test_a_plan_or_book_compiles_nothing(gpt4: Scenario) -> None:
     """The generated text depends on the graph alone, not on plan, priors or procurement."""
     settings = ["plan.accelerator_count=80_000", "mfu=0.4", "plan.procurement=rent"]
     assert source(load_scenario(gpt4.path, settings=settings).model) == source(gpt4.model)
+
+
+def test_no_name_of_a_users_hides_a_variable_of_the_loop() -> None:
+    """Quantities called n, i, block or run are computed like any other."""
+
+    def n(block: Ratio, i: Ratio) -> Ratio:
+        return block * i
+
+    def run(n: Ratio, count: Ratio, out: Ratio) -> Component:
+        return n + count + out
+
+    values = {"block": 2.0, "i": 3.0, "count": 5.0, "out": 7.0}
+    model = build([read_formula(n), read_formula(run)])
+    engine = Engine(model, {name: distribution("point", {"value": v}) for name, v in values.items()}, 1)
+    assert engine.columns(["run"], 1)["run"][0] == 18.0

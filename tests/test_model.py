@@ -175,3 +175,17 @@ def test_an_unknown_lever_is_answered_with_the_nearest() -> None:
     """A misspelt lever gets a proposal."""
     with pytest.raises(ModelError, match="Did you mean straight_line_depreciation"):
         lever("straight_line_deprecation")
+
+
+def test_arguments_are_plain_names() -> None:
+    """Defaults and stars have no meaning in a formula."""
+
+    def bad(mfu: Share = 0.5) -> Share:
+        return mfu
+
+    def worse(*mfu: Share) -> Share:
+        return mfu[0]
+
+    for function in (bad, worse):
+        with pytest.raises(ModelError, match="without defaults or stars"):
+            formulas_of(module(function))

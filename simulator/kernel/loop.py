@@ -1,6 +1,7 @@
 """The generated loop: a graph of formulas as straight-line text, one vectorised loop a quantity.
 
 Nothing of a scenario is in the text: priors, plan and procurement are rows of the block it works on.
+Names end in ``_row`` or ``_``, so that no quantity of a user's can hide a variable of the loop.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ def source(model: Model) -> str:
     return TEXT.format(
         inputs=len(model.inputs),
         rows=len(places),
-        names="\n".join(f"{name} = {row}" for name, row in places.items()),
+        names="\n".join(f"{name}_row = {row}" for name, row in places.items()),
         loops="\n".join(_loop(formula) for formula in model.formulas.values()),
     )
 
 
 def _loop(formula: Formula) -> str:
-    terms = [f"block[{argument}, U(i)]" for argument in formula.arguments]
+    terms = [f"block[{argument}_row, U(i)]" for argument in formula.arguments]
     value = " + ".join(terms) if formula.is_sum else f"{formula.name}_({', '.join(terms)})"
-    return f"        for i in range(n):\n            block[{formula.name}, U(i)] = {value}"
+    return f"        for i in range(n):\n            block[{formula.name}_row, U(i)] = {value}"
