@@ -38,7 +38,7 @@ def run_and_store(
         report=as_markdown([summary]) + "\n",
         summary=summary,
         command=command,
-        files={path.name: path.read_bytes() for path in scenario.formulas},
+        files={path.name: path.read_bytes() for path in scenario.files},
     )
     how = {"draws": settings.draws, "seed": settings.seed, "sampler": settings.sampler}
     folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))

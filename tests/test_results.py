@@ -281,7 +281,7 @@ def flips(size: int, number: int) -> Iterator[tuple[int, int]]:
 def test_flipped_bits(stored: Path, part: str) -> None:
     """One flipped bit anywhere in any file is seen."""
     good = (stored / part).read_bytes()
-    for place, bit in flips(len(good), 250):
+    for place, bit in flips(len(good), 250 if part == "run.nc" else 100):
         bad = bytearray(good)
         bad[place] ^= bit
         (stored / part).write_bytes(bad)
@@ -294,7 +294,7 @@ def test_flipped_bits(stored: Path, part: str) -> None:
 def test_flipped_bits_in_the_catalogue(stored: Path) -> None:
     """One flipped bit anywhere in a summary gives a row with an error and no number."""
     good = (stored / "summary.json").read_bytes()
-    for place, bit in flips(len(good), 250):
+    for place, bit in flips(len(good), 100):
         bad = bytearray(good)
         bad[place] ^= bit
         (stored / "summary.json").write_bytes(bad)
@@ -319,7 +319,7 @@ def test_flipped_numbers_behind_a_forged_summary(stored: Path) -> None:
     """Where the summary vouches for a changed file, checks inside it still see a changed number or word."""
     good = (stored / "run.nc").read_bytes()
     for place in places_of_numbers(good):
-        for bit in (1, 16, 128):
+        for bit in (1, 128):
             bad = bytearray(good)
             bad[place] ^= bit
             (stored / "run.nc").write_bytes(bad)
@@ -717,11 +717,11 @@ def test_savers_of_the_same_run(tmp_path: Path, system: str) -> None:
     folder = save(a_run("0"), tmp_path, "x", IDENTITY)
 
     def saver(number: int) -> Callable[[], object]:
-        return lambda: [save(a_run(str(number)), tmp_path, "x", IDENTITY) for _ in range(3)]
+        return lambda: [save(a_run(str(number)), tmp_path, "x", IDENTITY) for _ in range(2)]
 
     children = [forked(saver(number)) for number in range(1, 5)]
     if system == "exchange":
-        assert all(load(folder).attrs["command"] in set("01234") for _ in range(15))
+        assert all(load(folder).attrs["command"] in set("01234") for _ in range(8))
     assert [status(child) for child in children] == [0] * 4
     assert names(tmp_path) == {folder.name} and load(folder).attrs["command"] in set("1234")
 
@@ -730,12 +730,12 @@ def test_savers_of_different_runs(tmp_path: Path, system: str) -> None:
     """Four programs that save different runs into one root leave all of them."""
 
     def saver(number: int) -> Callable[[], object]:
-        hashes = [sha256(b"%d" % (number * 10 + i)).hexdigest() for i in range(3)]
+        hashes = [sha256(b"%d" % (number * 10 + i)).hexdigest() for i in range(2)]
         return lambda: [save(a_run(str(number)), tmp_path / "root", "x", each) for each in hashes]
 
     assert [status(child) for child in [forked(saver(number)) for number in range(4)]] == [0] * 4
     rows = catalogue(tmp_path / "root")
-    assert len(rows) == 12 == len(names(tmp_path / "root")) and not any("error" in row for row in rows)
+    assert len(rows) == 8 == len(names(tmp_path / "root")) and not any("error" in row for row in rows)
     assert all(load(Path(row["run"])) for row in rows[:2])
 
 

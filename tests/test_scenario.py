@@ -286,3 +286,24 @@ def test_readme_examples_of_a_users_file(tmp_path: Path) -> None:
     scenario = load_scenario(path, settings=["premium_share=0.01"])
     assert "insurance_cost" in scenario.model.components
     assert ROOT not in scenario.formulas[0].parents
+
+
+def test_a_book_that_gives_a_computed_quantity_is_refused(tmp_path: Path) -> None:
+    """A book holds priors of inputs; a quantity is given in the scenario, never silently dropped."""
+    book = tmp_path / "mine.yaml"
+    book.write_text(f"title: mine\nextends: {MARKET}\npriors:\n  energy: {{value: 50_000, unit: MWh}}\n")
+    assert "energy is computed (energy.py:" in complaints(book=book)
+
+
+def test_a_lever_of_ones_own_is_named_by_its_path(tmp_path: Path) -> None:
+    """--lever FILE is read from where the user stands; the run keeps the file."""
+    path = tmp_path / "half_labels.py"
+    path.write_text(
+        "from simulator.units import USD, Component\n\n\n"
+        "def label_cost(label_cost: USD) -> Component:\n"
+        '    """Half the labels."""\n'
+        "    return 0.5 * label_cost\n"
+    )
+    scenario = load_scenario(GPT4, levers=[str(path)])
+    assert "label_cost__without_half_labels" in scenario.model.formulas
+    assert scenario.files == (path,)

@@ -5,7 +5,7 @@ Every complaint is collected and raised at once, each with file, line, key and r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Sources:
     path: Path
     content: Mapping[str, Node]
     book: Book
+    formulas: tuple[Path, ...]
+    levers: tuple[str, ...]  # names, or paths of a user's files
 
 
 def load_scenario(
@@ -48,9 +50,9 @@ def load_scenario(
     """
     complaints: list[Complaint] = []
     complain = complaints.append
-    sources = _sources(Path(path), book, settings, complain)
-    model = _model(sources, levers, complain)
-    scenario = _scenario(sources, model, levers, complain) if model else None
+    sources = _sources(Path(path), book, settings, levers, complain)
+    model = _model(sources, complain)
+    scenario = _scenario(sources, model, complain) if model else None
     if scenario and not complaints:
         medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
         for sentence in implausible(scenario.model, medians):
@@ -60,8 +62,10 @@ def load_scenario(
     return scenario
 
 
-def _sources(path: Path, book: str | Path | None, settings: Sequence[str], complain: Complain) -> Sources:
-    """The scenario's content with the settings laid over it, and its book."""
+def _sources(
+    path: Path, book: str | Path | None, settings: Sequence[str], levers: Sequence[str], complain: Complain
+) -> Sources:
+    """The scenario's content with the settings laid over it, its book, and the files it names."""
     content = dict(checked_fields(read(path), FIELDS, "a scenario", complain))
     for setting in settings:
         _lay_over(content, setting, complain)
@@ -70,11 +74,14 @@ def _sources(path: Path, book: str | Path | None, settings: Sequence[str], compl
             complain(
                 Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
             )
-    if book is not None:
-        return Sources(path, content, load_book(Path(book), complain))
-    if "book" in content:
-        return Sources(path, content, load_book(path.parent / str(content["book"].value), complain))
-    return Sources(path, content, EMPTY)
+    formulas = tuple(path.parent / file for file in _words(content.get("formulas")))
+    own = [
+        str(path.parent / word) if word.endswith(".py") else word for word in _words(content.get("levers"))
+    ]
+    if book is None and "book" in content:
+        book = path.parent / str(content["book"].value)
+    found = EMPTY if book is None else load_book(Path(book), complain)
+    return Sources(path, content, found, formulas, (*own, *levers))
 
 
 def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> None:
@@ -102,19 +109,14 @@ def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> Non
     content[section] = Node({**mapping(content.get(section), complain), name: value}, where)
 
 
-def _model(sources: Sources, levers: Sequence[str], complain: Complain) -> Model | None:
+def _model(sources: Sources, complain: Complain) -> Model | None:
     """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
-    files = _words(sources.content.get("formulas"))
-    names = [*_words(sources.content.get("levers")), *levers]
-    folder = sources.path.parent
     try:
         given = list(shipped_formulas())
-        for file in files:
-            given = extended(given, user_module(folder / file), Path(file).stem)
-        for name in names:
-            given = extended(
-                given, lever(str(folder / name) if name.endswith(".py") else name), Path(name).stem
-            )
+        for file in sources.formulas:
+            given = extended(given, user_module(file), file.stem)
+        for name in sources.levers:
+            given = extended(given, lever(name), Path(name).stem)
         model = build(given)
         return model.pin(
             name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
@@ -130,16 +132,18 @@ def _words(node: Node | None) -> list[str]:
     return [str(word) for word in (node.plain() if isinstance(node.value, list) else [node.value])]
 
 
-def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: Complain) -> Scenario:
+def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     """Everything a model needs, from the plan, the scenario's priors, the catalogue and the book."""
     content, book = sources.content, sources.book
     plan = read_plan(mapping(content.get("plan"), complain), model, book, complain)
     choices = {key: _choice(key, content[key]) for key in CHOICES if key in content}
     own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
-    _check_names(own, plan, model, complain)
-    _check_names(book.entries, plan, model, complain)
+    _check_names({**book.entries, **own}, plan, model, complain)
     entries = {**book.entries, **_catalogue(plan, book), **own}
-    priors = _priors(entries, plan, {**plan.keys, **choices}, model, complain)
+    wanted = [name for name in model.inputs if name not in mapping(content.get("plan"), complain)]
+    _check_complete(wanted, entries, model, sources.path, complain)
+    known = [name for name in wanted if name in entries]
+    priors = {**_priors(entries, {**plan.words, **choices}, model, known, complain), **plan.constants}
     text = {
         key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")
     }
@@ -153,10 +157,10 @@ def _scenario(sources: Sources, model: Model, levers: Sequence[str], complain: C
         size=choices.get("size", ""),
         experiments=choices.get("experiments", ""),
         model=model,
-        priors=priors,
+        priors=dict(sorted(priors.items())),
         published=read_published(content.get("published"), model, complain),
-        levers=(*_words(content.get("levers")), *levers),
-        formulas=tuple(sources.path.parent / file for file in _words(content.get("formulas"))),
+        levers=sources.levers,
+        formulas=sources.formulas,
         ignored=tuple(name for name in own if name in model.pruned),
     )
 
@@ -184,6 +188,9 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
         if name not in known:
             what = f"{name} is no input or quantity of the model"
             complain(Complaint(entry.node.where, what, did_you_mean(name, known)))
+        elif entry.book != "scenario" and name in model.formulas:
+            what = f"{name} is computed ({model.formulas[name].where}); a book holds priors of inputs"
+            complain(Complaint(entry.node.where, what, "give it under priors: in the scenario"))
         elif entry.book == "scenario" and name in plan.constants:
             complain(
                 Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them")
@@ -191,22 +198,30 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
 
 
 def _priors(
-    entries: Mapping[str, Entry], plan: Plan, keys: Mapping[str, str], model: Model, complain: Complain
+    entries: Mapping[str, Entry],
+    keys: Mapping[str, str],
+    model: Model,
+    wanted: Iterable[str],
+    complain: Complain,
 ) -> dict[str, Prior]:
-    """A prior for every input of the model; complains of those that have none."""
-    priors = dict(plan.constants)
-    for name, unit in model.inputs.items():
-        if name in priors:
-            continue
-        if name not in entries:
+    """The priors of the wanted inputs."""
+    priors = {}
+    for name in wanted:
+        node = leaf(name, entries[name].node, keys, complain)
+        if node:
+            origin = "--set" if node.where.startswith("--set") else entries[name].book
+            priors[name] = read_prior(name, node, model.inputs[name], origin, complain)
+    return {name: prior for name, prior in priors.items() if prior}
+
+
+def _check_complete(
+    wanted: Iterable[str], known: Container[str], model: Model, path: Path, complain: Complain
+) -> None:
+    """Complain of inputs that have neither prior nor value, with the formulas that need them."""
+    for name in wanted:
+        if name not in known:
             users = " and ".join(f"{user} ({model.formulas[user].where})" for user in model.consumers[name])
             what = f"{name} has no prior or value; it is needed by {users or 'the total'}"
-            complain(Complaint("scenario", what, f"give it under priors: with unit: {unit.symbol}"))
-            continue
-        entry = entries[name]
-        node = leaf(name, entry.node, keys, complain)
-        origin = "--set" if node and node.where.startswith("--set") else entry.book
-        prior = read_prior(name, node, unit, origin, complain) if node else None
-        if prior:
-            priors[name] = prior
-    return {name: priors[name] for name in sorted(priors) if name in model.inputs}
+            complain(
+                Complaint(str(path), what, f"give it under priors: with unit: {model.units[name].symbol}")
+            )

@@ -24,11 +24,6 @@ class Plan:
     words: Mapping[str, str]
     constants: Mapping[str, Prior]
 
-    @property
-    def keys(self) -> dict[str, str]:
-        """The words by which a book's entries may be keyed."""
-        return dict(self.words)
-
 
 def read_plan(content: Mapping[str, Node], model: Model, book: Book, complain: Complain) -> Plan:
     """The plan of a scenario; complains of unknown names, wrong words and values outside their domain.

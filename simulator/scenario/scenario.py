@@ -34,6 +34,11 @@ class Scenario:
     ignored: tuple[str, ...]
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The user's own files of formulas and levers."""
+        return (*self.formulas, *(Path(lever) for lever in self.levers if lever.endswith(".py")))
+
+    @property
     def distributions(self) -> dict[str, Distribution]:
         """The distribution of every input."""
         return {name: prior.distribution for name, prior in self.priors.items()}
