@@ -45,7 +45,8 @@ def run_and_store(
     return {**summary, "run": str(folder)}
 
 
-HEADS = ("run", "scenario", "book", "seed", "draws", "created_at", "P50", "P80", "P90")
+FIELDS = ("run", "name", "scenario", "book", "seed", "draws", "created_at", "data_sha256")
+HEADS = ("run", "book", "created", "P50", "P80", "P90")
 
 
 def catalogue_text(root: Path, style: str) -> str:
@@ -53,17 +54,18 @@ def catalogue_text(root: Path, style: str) -> str:
     rows = catalogue(root)
     if style == "json":
         return json.dumps(rows, indent=1)
+    if style == "csv":
+        return csv_text([(*FIELDS, "p50", "p80", "p90"), *(_record(row) for row in rows)])
     table = [HEADS, *(_cells(row) for row in rows)]
-    return {
-        "table": "\n".join(aligned(table)),
-        "markdown": "\n".join(markdown_table(table)),
-        "csv": csv_text(table),
-    }[style]
+    return "\n".join(aligned(table) if style == "table" else markdown_table(table))
+
+
+def _record(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (*(row.get(field) for field in FIELDS), *row.get("total_cost", {}).values())
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    known = (str(row.get(key, "")) for key in HEADS[:6])
     if "error" in row:
-        return (*known, "unreadable", "", "")
+        return (row["run"], "unreadable", "", "", "", "")
     values = (float("nan") if value is None else value for value in row["total_cost"].values())
-    return (*known, *(quantity(value, 0.0, "USD") for value in values))
+    return (row["run"], row["book"], row["created_at"][:10], *(quantity(v, 0.0, "USD") for v in values))
