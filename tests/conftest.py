@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,23 @@ plan: {accelerator_count: 1000, active_parameters: 7e9, tokens: 2T, procurement:
 @pytest.fixture(autouse=True, scope="session")
 def _from_the_root() -> None:
     """Doctests and tests name files from the repository's root."""
-    import os
-
     os.chdir(ROOT)
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are not forced to the disk: nothing here cuts the power."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The folder of a small run."""
+    from results_cases import IDENTITY, a_run
+
+    from simulator.results import save
+
+    return save(a_run(), tmp_path / "results", "GPT 4", IDENTITY)
 
 
 @pytest.fixture(scope="session")

@@ -143,10 +143,16 @@ def truncated(prior: Truncated) -> list[Draw]:
 def _rejecting(prior: Truncated, draw: Draw, rng: Generator, n: int) -> Array:
     """Draws of the base, those outside the bounds drawn again."""
     values = draw(rng, n)
-    low, high = prior.low, prior.high
-    while len(outside := np.flatnonzero((values < low) | (values > high))):
+    while len(outside := np.flatnonzero(_outside(values, prior.low, prior.high))):
         values[outside] = draw(rng, len(outside))
     return values
+
+
+def _outside(values: Array, low: float, high: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which values lie outside the bounds; a bound that is none is not looked at."""
+    if low == -math.inf:
+        return values > high
+    return values < low if high == math.inf else (values < low) | (values > high)
 
 
 WAYS: dict[type[Distribution], Callable[[Any], list[Draw]]] = {

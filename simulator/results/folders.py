@@ -1,0 +1,100 @@
+"""Whole folders: written beside their place, synced and put there in one step, or not at all."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from errno import EBUSY, EEXIST, ENOENT, ENOTEMPTY
+from pathlib import Path
+from shutil import rmtree
+from uuid import uuid4
+
+Content = bytes | memoryview
+
+STALE_SECONDS = 3600.0
+ATTEMPTS = 100  # at a place that other programs keep taking
+HEX = "[0-9a-f]" * 32
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
+
+
+def write_folder(files: Mapping[str, Content], folder: Path) -> None:
+    """Write files into a folder of their own and put it in place; what it replaces is removed."""
+    temporary = folder.with_name(f".tmp-{uuid4().hex}")
+    try:
+        temporary.mkdir()
+        for name, content in files.items():
+            (temporary / name).write_bytes(content)
+            _sync(temporary / name)
+        _sync(temporary)
+        _place(temporary, folder)
+        _sync(folder.parent)
+    finally:
+        rmtree(temporary, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Bring a file or a folder to the disk, where the system lets programs ask for it."""
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _place(new: Path, folder: Path) -> None:
+    """Put a folder in place, while others may do the same; the one that stood there is gone or at ``new``."""
+    for _ in range(ATTEMPTS):
+        if _renamed(new, folder) or _exchanged(new, folder) or _replaced(new, folder):
+            return
+    raise OSError(EBUSY, "other programs keep replacing it")
+
+
+def _renamed(old: Path, new: Path) -> bool:
+    """Rename a folder; False where the new place is taken or the old one is gone."""
+    try:
+        old.rename(new)
+    except OSError as error:
+        if error.errno not in {EEXIST, ENOTEMPTY, ENOENT}:
+            raise
+        return False
+    return True
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where the system or its file system cannot."""
+    try:
+        renameat2 = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    paths = (AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other))
+    return bool(renameat2(*paths, RENAME_EXCHANGE) == 0)
+
+
+def _replaced(new: Path, folder: Path) -> bool:
+    """Move the folder in place aside, the new one in, and see to the one aside."""
+    aside = folder.with_name(f".old-{uuid4().hex}-{folder.name}")
+    try:
+        return _renamed(folder, aside) and _renamed(new, folder)
+    finally:
+        _settle(aside)
+
+
+def _settle(aside: Path) -> None:
+    """Put a folder moved aside back, or remove it where its place has been taken."""
+    if not _renamed(aside, aside.with_name(aside.name.split("-", 2)[2])):
+        rmtree(aside, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Clear what killed programs left: folders moved aside, and temporary ones older than an hour."""
+    for aside in root.glob(f".old-{HEX}-[!.]*"):
+        _settle(aside)
+    for temporary in root.glob(f".tmp-{HEX}"):
+        with suppress(OSError):
+            if time.time() - temporary.lstat().st_mtime > STALE_SECONDS:
+                rmtree(temporary)

@@ -1,0 +1,57 @@
+"""The chain of hashes over the files of a run: the summary vouches for itself and for every other file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+from simulator.errors import ResultError
+from simulator.results.names import SUMMARY, check_name
+
+MOST_BYTES = 8 << 30  # of one file, and of all that it declares
+
+
+def sealed(summary: Mapping[str, Any]) -> bytes:
+    """A summary as the bytes of its file, which end in their own hash."""
+    body = json.dumps(summary, indent=1, allow_nan=False).removesuffix("\n}").encode()
+    return body + _seal(body)
+
+
+def _seal(body: bytes) -> bytes:
+    """The last lines of a summary: the hash of all that stands before them."""
+    return b',\n "sha256": "%b"\n}\n' % sha256(body).hexdigest().encode()
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a run, if it is what was saved."""
+    raw = _read(folder / SUMMARY)
+    body = raw[: -len(_seal(b""))]
+    if raw != body + _seal(body):
+        raise ResultError(f"{SUMMARY} is not what was saved")
+    summary: dict[str, Any] = json.loads(raw)
+    del summary["sha256"]
+    return summary
+
+
+def read_part(folder: Path, name: str, digest: str) -> bytes:
+    """A file of a run, if it is the one whose hash the summary holds."""
+    check_name(name)
+    content = _read(folder / name)
+    if sha256(content).hexdigest() != digest:
+        raise ResultError(f"{name} is not what was saved")
+    return content
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a plain file: no link, no pipe, of bearable size."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ResultError(f"{path.name} is missing") from None
+    if not S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+        raise ResultError(f"{path.name} is not a plain file of at most {MOST_BYTES >> 30} GiB")
+    return path.read_bytes()

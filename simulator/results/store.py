@@ -1,0 +1,68 @@
+"""Saving: every file of a run is complete in memory before anything touches the disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import ResultError
+from simulator.results.folders import Content, sweep, write_folder
+from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
+from simulator.results.netcdf import data_sha256, encoded
+from simulator.results.sealing import sealed
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a run folder is to hold; ``files`` are a user's own formula files."""
+
+    tree: xr.DataTree
+    resolved: str
+    report: str
+    summary: Mapping[str, Any]
+    command: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def save(contents: Contents, root: Path, slug: str, identity: str) -> Path:
+    """Store a run in its folder under ``root``, in place of one of the same identity; return the folder.
+
+    Raises :class:`ResultError`, with nothing left behind, where it cannot be written.
+    """
+    folder = root / folder_name(slug, identity)
+    files = _files(contents, folder, slug)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        sweep(root)
+        write_folder(files, folder)
+    except OSError as error:
+        what = f"{folder}: the run cannot be stored: {error.strerror or error}"
+        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
+    return folder
+
+
+def _files(contents: Contents, folder: Path, slug: str) -> dict[str, Content]:
+    """Every file of a run by name, complete."""
+    for name in contents.files:
+        check_name(name)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    marks = {"created_at": now, "data_sha256": data_sha256(contents.tree)}
+    command = contents.command.encode(errors="backslashreplace").decode()
+    files: dict[str, Content] = {
+        **contents.files,
+        RESOLVED: contents.resolved.encode(),
+        REPORT: contents.report.encode(),
+        DATA: encoded(contents.tree, {**marks, "command": command}),
+    }
+    hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
+    given = json.loads(json.dumps(dict(contents.summary)), parse_constant=lambda _: None)  # nan becomes null
+    summary = {"name": slugify(slug), **given, "run": folder.as_posix(), **marks, "files": hashes}
+    return {**files, SUMMARY: sealed(summary)}
