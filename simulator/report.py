@@ -225,7 +225,7 @@ def _planned(value: str | float) -> str:
 
 def sentences(summary: Summary) -> list[str]:
     """What the tables mean for a decision."""
-    lines = []
+    lines = list(summary["warnings"])
     if summary["contingency"]:
         lines.append(f"Contingency (P80 - P50): {_with_error(summary['contingency'], 'USD')}")
     lines += [_published(figure) for figure in summary["published"]]

@@ -37,6 +37,7 @@ class Summary:
     mean: float
     mean_se: float
     sd: float
+    largest_share: float  # of the variance that the draw farthest from the mean carries
     low: float
     high: float
     percentiles: Mapping[float, Estimate]
@@ -53,12 +54,14 @@ def summarise(draws: Array, levels: Sequence[float]) -> Summary:
     """
     ordered = np.sort(draws)
     mean = float(np.mean(draws))
+    farthest = max(mean - float(ordered[0]), float(ordered[-1]) - mean)
     sd = float(np.std(draws, ddof=1)) if len(draws) > 1 else float("nan")
     edges = histogram_edges(ordered)
     return Summary(
         mean=mean,
         mean_se=sd / sqrt(len(draws)),
         sd=sd,
+        largest_share=farthest**2 / (sd**2 * (len(draws) - 1)) if sd > 0.0 else 0.0,
         low=float(ordered[0]),
         high=float(ordered[-1]),
         percentiles={level: percentile(ordered, level) for level in levels},
@@ -97,7 +100,7 @@ def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
     exact = Estimate(value, 0.0, value, value)
     edges, counts = np.full(HISTOGRAM_BINS + 1, value), np.zeros(HISTOGRAM_BINS, dtype=np.int64)
     counts[-1] = draws
-    return Summary(value, 0.0, 0.0, value, value, dict.fromkeys(levels, exact), edges, counts)
+    return Summary(value, 0.0, 0.0, 0.0, value, value, dict.fromkeys(levels, exact), edges, counts)
 
 
 def exactly(certain: bool) -> Estimate:
@@ -126,5 +129,6 @@ def chance_at_most(draws: Array, limit: float) -> Estimate:
     p = float(np.count_nonzero(draws <= limit)) / n
     z = Z95**2 / n
     centre, half = p + z / 2.0, Z95 * sqrt(p * (1.0 - p) / n + z / (4.0 * n))
-    low, high = max(0.0, (centre - half) / (1.0 + z)), min(1.0, (centre + half) / (1.0 + z))
+    low = 0.0 if p == 0.0 else (centre - half) / (1.0 + z)
+    high = 1.0 if p == 1.0 else (centre + half) / (1.0 + z)
     return Estimate(p, sqrt(p * (1.0 - p) / n), low, high)

@@ -7,11 +7,12 @@ from typing import Any
 
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Run, Settings, engine
-from simulator.statistics import Estimate, Summary
+from simulator.statistics import Z95, Estimate, Summary
 
 CROSSING = 0.70  # the utilization whose cluster size is reported
 CROSSING_DRAWS = 1 << 14
 LARGEST_CLUSTER = 1e7
+HEAVY = 0.05  # share of the variance in one draw above which a mean's interval covers too seldom
 
 
 def limits(scenario: Scenario, budget: float | None) -> list[tuple[str, float]]:
@@ -24,7 +25,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
     """The summary of a run made with these :func:`limits`; what cannot be estimated is None."""
     scenario, settings, model = run.scenario, run.settings, run.scenario.model
     published = [
-        {**figure.as_written, "probability": chance.value, "se": chance.se}
+        {**figure.as_written, **_chance(chance)}
         for figure, chance in zip(scenario.published, run.chances, strict=False)
     ]
     return {
@@ -51,15 +52,16 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "quantities": {
             key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
         },
-        "budget": None if budget is None else _budget(budget, run.chances[-1]),
+        "budget": None if budget is None else {"limit": budget, **_chance(run.chances[-1])},
         "published": published,
+        "warnings": warnings(run),
         "contingency": contingency(run.summaries["total_cost"]),
         "utilization_crossing": crossing(scenario, settings),
     }
 
 
-def _budget(limit: float, chance: Estimate) -> dict[str, float]:
-    return {"limit": limit, "probability": chance.value, "se": chance.se}
+def _chance(chance: Estimate) -> dict[str, Any]:
+    return {"probability": chance.value, "se": chance.se, "ci95": [chance.low, chance.high]}
 
 
 def planned(scenario: Scenario) -> dict[str, str | float]:
@@ -75,6 +77,7 @@ def quantity_summary(summary: Summary, unit: str) -> dict[str, Any]:
         "unit": unit,
         "mean": _finite(summary.mean),
         "mean_se": _finite(summary.mean_se),
+        "mean_ci95": [_finite(summary.mean + z * summary.mean_se) for z in (-Z95, Z95)],
         "sd": _finite(summary.sd),
         "percentiles": {f"{level:g}": _estimate(e) for level, e in summary.percentiles.items()},
     }
@@ -96,6 +99,17 @@ def origins(scenario: Scenario) -> dict[str, int]:
         if not prior.is_fixed:
             counts[prior.origin] = counts.get(prior.origin, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def warnings(run: Run) -> list[str]:
+    """The names whose mean rests on a few draws, so that its error is not to be trusted."""
+    shares = {name: summary.largest_share for name, summary in run.summaries.items()}
+    heavy = [f"{name} ({share:.0%})" for name, share in shares.items() if share > HEAVY]
+    if not heavy:
+        return []
+    return [
+        f"Mean and its error rest on few draws; the farthest one's share of the variance: {', '.join(heavy)}"
+    ]
 
 
 def contingency(total: Summary) -> dict[str, Any] | None:

@@ -296,3 +296,11 @@ def test_draws_that_are_not_finite_are_an_error(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "facility_charge is not a finite number in" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_heavy_tail_is_warned_about(tmp_path: Path) -> None:
+    """A mean that a few draws decide is named above the other sentences."""
+    prior = "data_price={lognormal: {median: 100, sigma: 4}}"
+    text = traincost("run", GPT4, "--set", prior, "-n", "10k", "-o", tmp_path).stdout
+    assert "Mean and its error rest on few draws" in text
+    assert "data_license_cost (" in text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulator import formulas, levers
 from simulator.extensions import lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
-from simulator.formulas.hardware import installed_price, rental_cost, yearly_depreciation
+from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
 from simulator.formulas.reliability import goodput, job_mtbf
 from simulator.formulas.throughput import accelerator_hours, contention, parallel_efficiency
 from simulator.formulas.workload import training_flop
@@ -45,7 +45,8 @@ def test_megascale_efficiency_by_hand() -> None:
 
 def test_depreciation_is_the_anchor_methods_rate_for_a_short_run() -> None:
     """At 0.14 orders of magnitude a year a short run loses 32.2% of the value a year (Cottier et al.)."""
-    assert yearly_depreciation(1.0, 0.14, 1e-3) == pytest.approx(0.3224, abs=1e-4)
+    start = value_in_use(1.0, 0.14, 1e-3)
+    assert yearly_depreciation(start, 0.14) == pytest.approx(0.3224, abs=1e-4)
 
 
 @given(st.floats(0.05, 0.95), st.floats(1, 1e6), st.floats(1, 1e6))

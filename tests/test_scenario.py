@@ -98,7 +98,7 @@ def test_where_the_seed_is_silent_the_market_speaks_and_is_named(gpt4: Scenario)
 
 def test_settings_lie_over_the_scenario() -> None:
     """--set takes values, priors, plan keys and pins in the scenario's own words."""
-    given = ["mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}, unit: 1}", "plan.accelerator_count=10_000"]
+    given = ["mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}}", "plan.accelerator_count=10_000"]
     scenario = load_scenario(GPT4, settings=[*given, "accelerator_hours=30.84M", "pue=1.1"])
     assert scenario.model.pinned == ("accelerator_hours",)
     assert scenario.priors["accelerator_hours"].distribution == Point(30.84e6)
@@ -130,7 +130,6 @@ def test_an_alias_names_its_accelerator() -> None:
         ("pue={lognormal: {p5: 2, p95: 1}, unit: 1}", "a higher percentile needs a larger value"),
         ("pue={normal: {mean: 1.1, sd: 0.1}, unit: 1}", "add truncate: {low: 1}"),
         ("pue={lognormal: {p5: 1.1, p95: 1.2}, unit: h}", "pue: the unit is h, the model counts it in 1"),
-        ("pue={lognormal: {p5: 1.1, p95: 1.2}}", "pue: the unit is missing; write unit: 1"),
         ("pue={lognorm: {p5: 1.1, p95: 1.2}, unit: 1}", "Did you mean lognormal?"),
         ("pue={unit: 1}", "pue: no distribution or value"),
         ("pue={value: 1.1, uniform: {low: 1, high: 2}, unit: 1}", "value and uniform are both given"),
@@ -145,6 +144,7 @@ def test_an_alias_names_its_accelerator() -> None:
         ("size=huge", "size is huge; write planned or undisclosed"),
         ("total_cost=1", "total_cost is the sum of its components"),
         ("energy=800", "W per accelerator, below the 50 W that one draws idle"),
+        ("tdp=10", "W per accelerator, below the 50 W that one draws idle"),
         ("energy=800_000", "above 1.3 times its server's rated"),
         ("accelerator_hours=10M", "of the BF16 peak, above 0.75"),
         ("nowhere.mfu=3", "a scenario has no nowhere"),
@@ -201,6 +201,10 @@ def test_a_value_in_plan_and_priors_is_refused(tmp_path: Path) -> None:
         ("title: a\nplan: 3\n", "3 stands where KEY: VALUE lines belong"),
         ("title: a\npriors: [1, 2]\n", "stands where KEY: VALUE lines belong"),
         ("title: a\npublished: 3\n", "published: wants a list"),
+        (
+            "title: a\npriors: {pue: {lognormal: {p5: 1.1, p95: 1.2}}}\n",
+            "pue: the unit is missing; write unit: 1",
+        ),
         ("title: a\nbook: nowhere.yaml\n", "there is no such file"),
         ("title: a\nformulas: [nowhere.py]\n", "nowhere.py: cannot be read"),
         ("title: a\nlevers: [cheaper]\n", "there is no lever cheaper"),

@@ -79,7 +79,7 @@ def test_chances() -> None:
     assert half.value == 0.5
     assert half.se == pytest.approx(0.025)
     never = chance_at_most(np.arange(1.0, 401.0), 0)
-    assert never.value == 0 and never.low < 1e-15 and 0 < never.high < 0.02
+    assert never.value == 0 and never.low == 0 and 0 < never.high < 0.02
 
 
 def test_a_constant_has_no_error() -> None:
@@ -104,3 +104,10 @@ def test_no_digit_below_the_error() -> None:
     assert quantity(1_234_567, 200_000, "USD") == "$1.2M"
     assert with_error(1_234_567, 23_000, "USD") == "$1.23M ± 0.02"
     assert quantity(999_700, 0, "USD") == "$1.00M"
+
+
+def test_a_mean_that_rests_on_few_draws_is_told_apart() -> None:
+    """One draw carries most of a heavy tail's variance, and next to nothing of a normal's."""
+    rng = np.random.default_rng(1)
+    assert summarise(rng.lognormal(0, 4, 10_000), [50]).largest_share > 0.2
+    assert summarise(rng.normal(0, 1, 10_000), [50]).largest_share < 0.01

@@ -79,20 +79,37 @@ def value_at_start(
     return installed_price * exp(-price_performance_trend * log(10.0) * hardware_age)
 
 
-def yearly_depreciation(
+def value_in_use(
     value_at_start: USDPerAccelerator, price_performance_trend: OrdersPerYear, training_days: Days
+) -> USDPerAccelerator:
+    r"""What the installed accelerator is worth on average while the run lasts.
+
+    .. math:: \bar v = v \frac{1 - e^{-\lambda T}}{\lambda T}, \quad \lambda = r \ln 10
+
+    >>> round(value_in_use(10_000, 0.14, 36.525))
+    9841
+    """
+    decay = price_performance_trend * log(10.0) * training_days / 365.25
+    if decay == 0.0:
+        return value_at_start
+    return value_at_start * -expm1(-decay) / decay
+
+
+def yearly_depreciation(
+    value_in_use: USDPerAccelerator, price_performance_trend: OrdersPerYear
 ) -> USDPerAcceleratorYear:
     r"""Value lost per year, averaged over the length of the run.
 
-    .. math:: d = v \frac{1 - e^{-\lambda T}}{T}, \quad \lambda = r \ln 10
+    .. math:: d = \bar v \, r \ln 10
 
-    For a short run this is the linear form of Cottier et al., 32% of the value a year at r = 0.14.
+    32% of the value a year at r = 0.14; Cottier et al. charge it on the value at the start.
 
-    >>> round(yearly_depreciation(10_000, 0.14, 36.525))
+    >>> round(yearly_depreciation(9_841, 0.14))
     3172
+
+    Cottier et al. 2024, arXiv:2405.21015, section 2.
     """
-    years = training_days / 365.25
-    return value_at_start * -expm1(-price_performance_trend * log(10.0) * years) / years
+    return value_in_use * price_performance_trend * log(10.0)
 
 
 def facility_charge(
@@ -128,14 +145,14 @@ def fleet_years(accelerator_hours: AcceleratorHours, fleet_utilization: Share) -
 
 def amortised_hardware_cost(
     fleet_years: Years,
-    value_at_start: USDPerAccelerator,
+    value_in_use: USDPerAccelerator,
     yearly_depreciation: USDPerAcceleratorYear,
     cost_of_capital: SharePerYear,
     facility_charge: USDPerAcceleratorYear,
 ) -> USD:
     r"""What owning the accelerators costs for the time of the run.
 
-    .. math:: y \,(d + v k + f)
+    .. math:: y \,(d + \bar v k + f)
 
     depreciation, interest on their value, and the facility.
 
@@ -144,7 +161,7 @@ def amortised_hardware_cost(
 
     Cottier et al. 2024, arXiv:2405.21015 (depreciation); interest and facility are this model's.
     """
-    return fleet_years * (yearly_depreciation + value_at_start * cost_of_capital + facility_charge)
+    return fleet_years * (yearly_depreciation + value_in_use * cost_of_capital + facility_charge)
 
 
 def rental_cost(accelerator_hours: AcceleratorHours, gpu_hour_price: USDPerAcceleratorHour) -> USD:

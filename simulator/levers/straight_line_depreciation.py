@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from simulator.units import USDPerAccelerator, USDPerAcceleratorYear, Years
+from simulator.units import Days, USDPerAccelerator, USDPerAcceleratorYear, Years
 
 
-def value_at_start(
-    installed_price: USDPerAccelerator, hardware_age: Years, useful_life: Years
+def value_in_use(
+    installed_price: USDPerAccelerator, hardware_age: Years, useful_life: Years, training_days: Days
 ) -> USDPerAccelerator:
-    r"""Book value when training starts.
+    r"""Book value in the middle of the run.
 
-    .. math:: v = p_i \max(0, 1 - a / L)
+    .. math:: \bar v = p_i \max(0, 1 - (a + T / 2) / L)
 
-    >>> value_at_start(30_000, 1.0, 5.0)
+    >>> value_in_use(30_000, 1.0, 5.0, 0.0)
     24000.0
     """
-    return installed_price * max(0.0, 1.0 - hardware_age / useful_life)
+    return installed_price * max(0.0, 1.0 - (hardware_age + training_days / 365.25 / 2.0) / useful_life)
 
 
 def yearly_depreciation(

@@ -63,6 +63,7 @@ def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complai
     if shape is None or complaints:
         return None
     spec = {key: entry[key].plain() for key in entry if key not in (*WORDS, "origin")}
+    spec.setdefault("unit", unit.symbol)
     words = {key: _text(entry[key].value) if key in entry else "" for key in WORDS}
     origin = str(entry["origin"].value) if "origin" in entry else origin
     return Prior(name, shape, unit.symbol, spec, **words, where=node.where, origin=origin)
@@ -92,6 +93,8 @@ def _factor(
     name: str, node: Node, entry: Mapping[str, Node], unit: Unit, complaints: list[Complaint]
 ) -> float:
     """What turns the entry's unit into the model's."""
+    if "unit" not in entry and node.where.startswith("--"):
+        return 1.0  # an option speaks the model's unit
     if "unit" not in entry:
         complaints.append(Complaint(node.where, f"{name}: the unit is missing", f"write unit: {unit.symbol}"))
         return 1.0

@@ -18,14 +18,12 @@ def implausible(model: Model, medians: Mapping[str, float]) -> list[str]:
         values = model.evaluate(medians)
     except (ArithmeticError, ValueError) as error:
         return [f"with every input at its median the model cannot be computed: {error}; is a divisor 0?"]
-    if not {"energy", "accelerator_hours", "training_flop"} & set(model.pinned):
-        return []
     return _power(values) + _utilization(values)
 
 
 def _power(values: Mapping[str, float]) -> list[str]:
     hours, energy = values["accelerator_hours"], values["energy"]
-    watts = energy * WATTS_PER_MEGAWATT / hours
+    watts = energy * WATTS_PER_MEGAWATT / hours / values.get("pue", 1.0)
     implied = f"{energy:,.4g} MWh over {hours:,.4g} accelerator-hours is {watts:.3g} W per accelerator"
     if watts < IDLE_POWER:
         return [f"{implied}, below the {IDLE_POWER:g} W that one draws idle"]
