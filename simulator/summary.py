@@ -102,8 +102,9 @@ def origins(scenario: Scenario) -> dict[str, int]:
 
 
 def warnings(run: Run) -> list[str]:
-    """The names whose mean rests on a few draws, so that its error is not to be trusted."""
-    shares = {name: summary.largest_share for name, summary in run.summaries.items()}
+    """The sums of money whose mean rests on a few draws, so that its error is not to be trusted."""
+    money = [name for name in run.scenario.names if run.scenario.model.units[name].symbol == "USD"]
+    shares = {name: run.summaries[name].largest_share for name in money}
     heavy = [f"{name} ({share:.0%})" for name, share in shares.items() if share > HEAVY]
     if not heavy:
         return []
