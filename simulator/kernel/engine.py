@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
-from os import cpu_count
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from simulator.kernel.compiled import Run, compiled
 from simulator.kernel.loop import rows
 from simulator.kernel.sampler import Streams, streams
 from simulator.model import Model
+from simulator.threads import in_threads
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Progress = Callable[[int], None]
@@ -90,7 +89,7 @@ class Engine:
             run(start, count, arrays, constants, wanted, out[:, start : start + count])
             progress(count)
 
-        _in_threads(task, range(0, draws, TASK), threads or cpu_count() or 1)
+        in_threads(task, range(0, draws, TASK), threads)
         return dict(zip(names, out, strict=True))
 
     def _agrees(self, run: Run) -> bool:
@@ -109,17 +108,3 @@ class Engine:
         return all(
             np.isclose(found[n], expected[n], rtol=CHECK_TOLERANCE, atol=0, equal_nan=True) for n in found
         )
-
-
-def _in_threads(task: Callable[[int], None], starts: Sequence[int] | range, threads: int) -> None:
-    """Run a task for every start; on an interrupt, drop what has not begun."""
-    if threads == 1 or len(starts) == 1:
-        for start in starts:
-            task(start)
-        return
-    pool = ThreadPoolExecutor(threads)
-    try:
-        for future in wait([pool.submit(task, start) for start in starts]).done:
-            future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

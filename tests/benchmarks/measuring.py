@@ -14,51 +14,59 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
-Part = Literal["wall", "cpu"]
+Part = Literal["wall", "cpu", "system", "user"]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds that one run took: on the clock, and of processor time over all threads and children."""
+    """Seconds that one run took: on the clock, and of processor time over all threads and children.
+
+    ``system`` is the part of ``cpu`` spent in the kernel, most of it on memory used for the first time.
+    """
 
     wall: float
     cpu: float
+    system: float = 0.0
+
+    @property
+    def user(self) -> float:
+        """Processor time in the program itself."""
+        return self.cpu - self.system
 
 
 def timed(work: Callable[[], object]) -> Timing:
     """How long one call takes; what it returns is dropped at once."""
-    wall, cpu = time.perf_counter(), cpu_seconds()
+    wall, (user, system) = time.perf_counter(), cpu_seconds()
     work()
-    return Timing(time.perf_counter() - wall, cpu_seconds() - cpu)
+    wall, (user_now, system_now) = time.perf_counter() - wall, cpu_seconds()
+    return Timing(wall, user_now - user + system_now - system, system_now - system)
 
 
-def cpu_seconds() -> float:
-    """Processor time of this process and of its children that have ended."""
+def cpu_seconds() -> tuple[float, float]:
+    """User and system time of this process and of its children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    return sum(usage.ru_utime for usage in used), sum(usage.ru_stime for usage in used)
 
 
 def interleaved(cases: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, list[Timing]]:
-    """Timings of every case, one of each in turn, so that a change of load meets them all."""
+    """Timings of every case, one of each in turn, so that a change of load meets them all.
+
+    Every other round goes backwards: what ran before leaves caches and memory in a state of its own.
+    """
     found: dict[str, list[Timing]] = {name: [] for name in cases}
-    for _ in range(repeats):
-        for name, work in cases.items():
-            found[name].append(timed(work))
+    for turn in range(repeats):
+        for name in list(cases)[:: -1 if turn % 2 else 1]:
+            found[name].append(timed(cases[name]))
     return found
 
 
-def wall(timings: Sequence[Timing]) -> float:
-    """The median time on the clock.
+def middle(timings: Sequence[Timing], part: Part) -> float:
+    """The median of one part of the timings.
 
-    >>> wall([Timing(1.0, 0.5), Timing(3.0, 0.5), Timing(2.0, 0.5)])
+    >>> middle([Timing(1.0, 0.5), Timing(3.0, 0.5), Timing(2.0, 0.5)], "wall")
     2.0
     """
-    return median(timing.wall for timing in timings)
-
-
-def cpu(timings: Sequence[Timing]) -> float:
-    """The median processor time."""
-    return median(timing.cpu for timing in timings)
+    return float(median(getattr(timing, part) for timing in timings))
 
 
 def paired(slow: Sequence[Timing], fast: Sequence[Timing], part: Part) -> float:
@@ -68,7 +76,7 @@ def paired(slow: Sequence[Timing], fast: Sequence[Timing], part: Part) -> float:
     2.5
     """
     pairs = zip(slow, fast, strict=True)
-    return median((a.wall / b.wall if part == "wall" else a.cpu / b.cpu) for a, b in pairs)
+    return float(median(getattr(a, part) / getattr(b, part) for a, b in pairs))
 
 
 def processor() -> str:

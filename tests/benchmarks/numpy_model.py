@@ -1,17 +1,18 @@
 """A scenario's model on numpy arrays, with what suits numpy: the opponent in the race.
 
 Every input is drawn in the fastest of several exact ways (no tables), constants stay plain numbers, and
-the formulas are the model's own functions with numpy's exp, log, min ... under those names.
+the formulas are the model's own text with numpy's exp, log, min ... under those names.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from measuring import timed
@@ -186,25 +187,26 @@ NUMPY_NAMES = {name: getattr(np, name) for name in ("exp", "expm1", "log", "log1
 NUMPY_NAMES |= {"min": np.minimum, "max": np.maximum}
 
 
-def facility_charge(
-    facility_price: Array,
-    facility_life: Array,
-    cost_of_capital: Array,
-    tdp: float,
-    server_power_factor: Array,
-) -> Array:
-    """The model's formula of this name without its branch for capital at no cost: arrays cannot branch."""
-    watts = tdp * server_power_factor
-    return facility_price * watts * cost_of_capital / -np.expm1(-cost_of_capital * facility_life)
-
-
 def on_arrays(formula: Formula) -> Callable[..., Any]:
-    """The model's own function with numpy's functions under the names that it looks up."""
-    if formula.name == facility_charge.__name__:
-        return facility_charge
-    function = formula.function
-    assert isinstance(function, FunctionType)
-    return FunctionType(function.__code__, {**function.__globals__, **NUMPY_NAMES})
+    """The model's own function with numpy's functions under the names that it looks up.
+
+    A branch for a number of exactly 0 is left out: arrays cannot branch, and no random input is 0 there.
+    """
+    if formula.is_sum:
+        return formula.function
+    tree = _WithoutBranches().visit(ast.parse(inspect.getsource(formula.function)))
+    tree.body.insert(0, ast.parse("from __future__ import annotations").body[0])
+    names = {**formula.function.__globals__, **NUMPY_NAMES}
+    exec(compile(ast.fix_missing_locations(tree), formula.where, "exec"), names)
+    return cast(Callable[..., Any], names[formula.function.__name__])
+
+
+class _WithoutBranches(ast.NodeTransformer):
+    """Leaves out ``if name == 0.0: ...``."""
+
+    def visit_If(self, node: ast.If) -> ast.If | None:
+        """Nothing where the branch is taken for 0 alone."""
+        return None if ast.unparse(node.test).endswith(" == 0.0") else node
 
 
 @dataclass(frozen=True)
