@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from simulator.kernel import Engine
 from simulator.kernel.engine import Progress, nothing
 from simulator.scenario.scenario import Scenario
 from simulator.statistics import Estimate, Summary, chance_at_most, constant, exactly, summarise
+from simulator.threads import in_threads
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -130,6 +129,5 @@ def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:
 
 def _summaries(batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
     """The summary of every column, on threads."""
-    with ThreadPoolExecutor(settings.threads or cpu_count() or 1) as pool:
-        found = pool.map(lambda name: summarise(batch[name], settings.levels), batch)
-        return dict(zip(batch, found, strict=True))
+    found = in_threads(lambda name: summarise(batch[name], settings.levels), list(batch), settings.threads)
+    return dict(zip(batch, found, strict=True))

@@ -273,7 +273,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_interrupted_a_run_leaves_nothing(tmp_path: Path) -> None:
     """SIGINT in the middle of a long run ends it at once, with no folder and no traceback."""
-    command = [sys.executable, "-m", "simulator", "run", str(GPT4), "-n", "100M", "-o", str(tmp_path)]
+    command = [sys.executable, "-m", "simulator", "run", str(GPT4), "-n", "20M", "-o", str(tmp_path)]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
     )
