@@ -21,7 +21,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
 SAMPLERS = ("random",)
 FEWEST_DRAWS, MOST_DRAWS = 2, 200_000_000
-BATCH_BYTES = 1 << 31  # columns held at once while statistics are taken
+BATCH_BYTES = 1 << 28  # columns held at once while statistics are taken
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Settings:
 class Run:
     """A scenario's statistics for every name, the first draws of each, and the chances asked for."""
 
+    machine: Engine
     scenario: Scenario
     settings: Settings
     summaries: dict[str, Summary]
@@ -95,17 +96,19 @@ def run(
     summaries = {name: constant(value, settings.levels, settings.draws) for name, value in fixed.items()}
     columns = {name: np.full(keep, value) for name, value in fixed.items()}
     chances = {limit: exactly(fixed[limit[0]] <= limit[1]) for limit in limits if limit[0] in fixed}
-    for names in _batches([name for name in scenario.names if name not in fixed], settings.draws):
-        batch = machine.columns(names, settings.draws, threads=settings.threads, progress=progress)
+    batches = list(_batches([name for name in scenario.names if name not in fixed], settings.draws))
+    memory = np.empty((max(map(len, batches), default=0), settings.draws))
+    for names in batches:
+        batch = machine.columns(
+            names, settings.draws, out=memory, threads=settings.threads, progress=progress
+        )
         _check_finite(scenario, batch)
+        columns.update({name: column[:keep].copy() for name, column in batch.items()})
         summaries.update(_summaries(batch, settings))
         chances.update(
             {limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch}
         )
-        columns.update(
-            {name: column[:keep].copy() if keep < len(column) else column for name, column in batch.items()}
-        )
-    return Run(scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
+    return Run(machine, scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
 
 
 def _check_finite(scenario: Scenario, batch: dict[str, Array]) -> None:
@@ -128,6 +131,6 @@ def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:
 
 
 def _summaries(batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
-    """The summary of every column, on threads."""
+    """The summary of every column, on threads; the columns are sorted in place."""
     found = in_threads(lambda name: summarise(batch[name], settings.levels), list(batch), settings.threads)
     return dict(zip(batch, found, strict=True))

@@ -46,13 +46,14 @@ class Summary:
 
 
 def summarise(draws: Array, levels: Sequence[float]) -> Summary:
-    """The summary of a column of draws at percentile levels between 0 and 100.
+    """The summary of a column of draws, which it sorts, at percentile levels between 0 and 100.
 
     >>> summary = summarise(np.arange(1.0, 101.0), [50, 90])
     >>> summary.mean, summary.percentiles[90].value
     (50.5, 90.0)
     """
-    ordered = np.sort(draws)
+    draws.sort()
+    ordered = draws
     mean = float(np.mean(draws))
     farthest = max(mean - float(ordered[0]), float(ordered[-1]) - mean)
     sd = float(np.std(draws, ddof=1)) if len(draws) > 1 else float("nan")

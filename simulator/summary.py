@@ -6,7 +6,7 @@ from math import isfinite, sqrt
 from typing import Any
 
 from simulator.scenario.scenario import Scenario
-from simulator.simulation import Run, Settings, engine
+from simulator.simulation import Run
 from simulator.statistics import Z95, Estimate, Summary
 
 CROSSING = 0.70  # the utilization whose cluster size is reported
@@ -56,7 +56,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "published": published,
         "warnings": warnings(run),
         "contingency": contingency(run.summaries["total_cost"]),
-        "utilization_crossing": crossing(scenario, settings),
+        "utilization_crossing": crossing(run),
     }
 
 
@@ -125,19 +125,18 @@ def contingency(total: Summary) -> dict[str, Any] | None:
     return {"value": _finite(p80.value - median.value), "se": _finite(se)}
 
 
-def crossing(scenario: Scenario, settings: Settings) -> dict[str, Any] | None:
+def crossing(run: Run) -> dict[str, Any] | None:
     """The cluster size at which the median of the utilization passes 70%, all else as planned.
 
     None where the utilization or the cluster size is not the model's to vary.
     """
-    size, name = scenario.priors.get("accelerator_count"), "system_utilization"
-    if name not in scenario.model.formulas or size is None or not size.is_fixed:
+    size, name = run.scenario.priors.get("accelerator_count"), "system_utilization"
+    if name not in run.scenario.model.formulas or size is None or not size.is_fixed:
         return None
-    machine = engine(scenario, settings.seed)
 
     def median(accelerators: float) -> float:
         given = {"accelerator_count": accelerators}
-        column = machine.columns([name], CROSSING_DRAWS, given=given, threads=1)[name]
+        column = run.machine.columns([name], CROSSING_DRAWS, given=given, threads=1)[name]
         column.sort()
         return float(column[CROSSING_DRAWS // 2 - 1])
 

@@ -71,14 +71,16 @@ class Engine:
         draws: int,
         *,
         given: Mapping[str, float] | None = None,
+        out: Array | None = None,
         threads: int | None = None,
         progress: Progress = nothing,
     ) -> dict[str, Array]:
         """The first draws of the named inputs and quantities; the same bytes for any number of threads.
 
-        ``given`` lays other values over constant inputs (a what-if on the same draws).
+        ``given`` lays other values over constant inputs (a what-if on the same draws); ``out`` holds the
+        columns, where their memory is to be used again.
         """
-        out = np.empty((len(names), draws))
+        out = np.empty((len(names), draws)) if out is None else out[: len(names)]
         wanted = np.array([self.rows[name] for name in names], dtype=np.int64)
         run, arrays, constants = self.run, self.streams.arrays, self.constants.copy()
         for name, value in (given or {}).items():
