@@ -292,6 +292,21 @@ def test_readme_examples_of_a_users_file(tmp_path: Path) -> None:
     assert ROOT not in scenario.formulas[0].parents
 
 
+def test_what_is_pruned_is_not_checked() -> None:
+    """With energy or hours out of the model there is no power per accelerator to judge."""
+    pins = ["energy_cost=4M", "emissions=20k", "programme_energy=100k", "programme_emissions=50k"]
+    assert "energy" in load_scenario(GPT4, settings=pins).model.pruned
+    more = [
+        "energy=50k",
+        "training_days=90",
+        "fleet_years=10k",
+        "rental_cost=60M",
+        "end_to_end_utilization=0.3",
+    ]
+    assert "accelerator_hours" in load_scenario(GPT4, settings=more).model.pruned
+    assert "utilization of 0.80" in complaints(settings=["end_to_end_utilization=0.8"])
+
+
 def test_a_book_that_gives_a_computed_quantity_is_refused(tmp_path: Path) -> None:
     """A book holds priors of inputs; a quantity is given in the scenario, never silently dropped."""
     book = tmp_path / "mine.yaml"

@@ -22,6 +22,8 @@ def implausible(model: Model, medians: Mapping[str, float]) -> list[str]:
 
 
 def _power(values: Mapping[str, float]) -> list[str]:
+    if not {"accelerator_hours", "energy"} <= set(values):
+        return []
     hours, energy = values["accelerator_hours"], values["energy"]
     watts = energy * WATTS_PER_MEGAWATT / hours / values.get("pue", 1.0)
     implied = f"{energy:,.4g} MWh over {hours:,.4g} accelerator-hours is {watts:.3g} W per accelerator"
@@ -37,6 +39,8 @@ def _utilization(values: Mapping[str, float]) -> list[str]:
     share = values.get("end_to_end_utilization", 0.0)
     if share <= MOST_OF_PEAK:
         return []
-    work = f"{values['training_flop']:.3g} FLOP in {values['accelerator_hours']:,.4g} accelerator-hours"
+    given = [
+        f"{name} {values[name]:.4g}" for name in ("training_flop", "accelerator_hours") if name in values
+    ]
     bound = f"above {MOST_OF_PEAK:g}; published runs reach 0.2 to 0.48"
-    return [f"{work} is {share:.2f} of the BF16 peak, {bound}"]
+    return [f"{' and '.join(given)} make a utilization of {share:.2f} of the BF16 peak, {bound}"]
