@@ -326,3 +326,11 @@ def test_a_lever_of_ones_own_is_named_by_its_path(tmp_path: Path) -> None:
     scenario = load_scenario(GPT4, levers=[str(path)])
     assert "label_cost__without_half_labels" in scenario.model.formulas
     assert scenario.files == (path,)
+
+
+@pytest.mark.parametrize("line", ["made_from: 3", "published: [{quantity: {a: b}, value: 1, unit: h}]"])
+def test_wrong_kinds_of_values_are_no_crash(tmp_path: Path, line: str) -> None:
+    """A number or mapping where words belong is passed over or complained of, never another error."""
+    path = tmp_path / "odd.yaml"
+    path.write_text(f"title: odd\n{line}\n")
+    assert "has no prior or value" in complaints(path)

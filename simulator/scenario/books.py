@@ -99,6 +99,7 @@ def _accelerator(name: str, node: Node, book: str, complain: Complain) -> tuple[
         complain(Complaint(node.where, f"{name}: the family is missing", "write family: …, which keys mfu"))
         return Accelerator(name, name, entries), []
     aliases = content["aliases"].plain() if "aliases" in content else []
+    aliases = aliases if isinstance(aliases, list) else [aliases]
     return Accelerator(name, str(content["family"].value), entries), [str(alias) for alias in aliases]
 
 

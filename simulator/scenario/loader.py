@@ -167,7 +167,8 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
 
 def _book_words(content: Mapping[str, Node], book: Book) -> dict[str, str]:
     """Name, title and date of the book, or of the one that a scenario written out whole was made from."""
-    made_from = content["made_from"].plain() if book is EMPTY and "made_from" in content else {}
+    node = content.get("made_from") if book is EMPTY else None
+    made_from = node.plain() if node and isinstance(node.value, dict) else {}
     words = {"book": book.name, "title": book.title, "as_of": book.as_of, **made_from}
     return {"book": str(words["book"]), "book_title": str(words["title"]), "book_as_of": str(words["as_of"])}
 
