@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,17 @@ import xarray as xr
 from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import LEVELS, Run, Settings, run
-from simulator.statistics import Estimate, percentile
+from simulator.statistics import Estimate, Summary, percentile
 from simulator.version import __version__
 
-MOMENTS = {"mean": "mean", "mean_se": "mean_se", "sd": "sd", "minimum": "low", "maximum": "high"}
+MOMENTS: Mapping[str, Callable[[Summary], float]] = {
+    "mean": lambda summary: summary.mean.value,
+    "mean_se": lambda summary: summary.mean.se,
+    "sd": lambda summary: summary.sd,
+    "minimum": lambda summary: summary.low,
+    "maximum": lambda summary: summary.high,
+    "resolution": lambda summary: summary.resolution,
+}
 
 
 def simulate(
@@ -80,8 +87,8 @@ def statistics(run: Run) -> xr.Dataset:
     names = list(run.scenario.names)
     summaries = [run.summaries[name] for name in names]
     data: dict[str, Any] = {
-        key: ("quantity", np.array([getattr(summary, field) for summary in summaries]))
-        for key, field in MOMENTS.items()
+        key: ("quantity", np.array([moment(summary) for summary in summaries]))
+        for key, moment in MOMENTS.items()
     }
     units = [run.scenario.model.units[name].symbol for name in names]
     found = [summary.percentiles for summary in summaries]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from simulator.census import FIRST_LOOK, TASK, Census
 from simulator.distributions import Point
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
-from simulator.kernel.engine import Progress, nothing
+from simulator.kernel.reductions import SUM
 from simulator.scenario.scenario import Scenario
-from simulator.statistics import Estimate, Summary, chance_at_most, constant, exactly, summarise
-from simulator.threads import in_threads
+from simulator.statistics import Estimate, Summary, exactly
+from simulator.summaries import chance_within, constant, summaries
+from simulator.threads import Progress, nothing
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
 SAMPLERS = ("random",)
-FEWEST_DRAWS, MOST_DRAWS = 2, 200_000_000
-BATCH_BYTES = 1 << 28  # columns held at once while statistics are taken
+FEWEST_DRAWS, MOST_DRAWS = 2, 4_000_000_000  # counts are of 32 bits
+DIGITS = 12  # binary, of the bins in which draws are counted: a bin is 0.02% wide
+MANY_DRAWS, DIGITS_OF_MANY = 1 << 24, 14  # so many may leave no room for a second look: finer bins
 
 
 @dataclass(frozen=True)
@@ -91,46 +95,59 @@ def run(
     """
     check_settings(settings)
     machine = engine(scenario, settings.seed)
-    keep = settings.draws if keep is None else min(keep, settings.draws)
     fixed = {name: prior.value for name, prior in scenario.distributions.items() if isinstance(prior, Point)}
-    summaries = {name: constant(value, settings.levels, settings.draws) for name, value in fixed.items()}
-    columns = {name: np.full(keep, value) for name, value in fixed.items()}
-    chances = {limit: exactly(fixed[limit[0]] <= limit[1]) for limit in limits if limit[0] in fixed}
-    batches = list(_batches([name for name in scenario.names if name not in fixed], settings.draws))
-    memory = np.empty((max(map(len, batches), default=0), settings.draws))
-    for names in batches:
-        batch = machine.columns(
-            names, settings.draws, out=memory, threads=settings.threads, progress=progress
-        )
-        _check_finite(scenario, batch)
-        columns.update({name: column[:keep].copy() for name, column in batch.items()})
-        summaries.update(_summaries(batch, settings))
-        chances.update(
-            {limit: chance_at_most(batch[limit[0]], limit[1]) for limit in limits if limit[0] in batch}
-        )
-    return Run(machine, scenario, settings, summaries, columns, tuple(chances[limit] for limit in limits))
+    varying = [name for name in scenario.names if name not in fixed]
+    census = _census(scenario, machine, varying, settings, [limit for limit in limits if limit[0] in varying])
+    census.count(settings.draws, progress)
+    finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
+    _check_finite(scenario, machine, varying, finite, census.draws)
+    found = {name: constant(value, settings.levels, census.draws) for name, value in fixed.items()}
+    found.update(zip(varying, summaries(census, settings.levels), strict=True))
+    kept = census.draws if keep is None else min(keep, census.draws)
+    columns = machine.columns(varying, kept, threads=settings.threads)
+    columns.update({name: np.full(kept, value) for name, value in fixed.items()})
+    chances = iter([chance_within(census, number) for number in range(len(census.asked))])
+    return Run(
+        machine, scenario, replace(settings, draws=census.draws), found, columns,
+        tuple(exactly(fixed[name] <= limit) if name in fixed else next(chances) for name, limit in limits),
+    )  # fmt: skip
 
 
-def _check_finite(scenario: Scenario, batch: dict[str, Array]) -> None:
+def _census(
+    scenario: Scenario,
+    machine: Engine,
+    names: Sequence[str],
+    settings: Settings,
+    limits: Sequence[tuple[str, float]],
+) -> Census:
+    """A census of some names, laid out after their first draws."""
+    first = np.empty((len(names), min(FIRST_LOOK, settings.draws)))
+    machine.fill(names, 0, first)
+    _check_finite(scenario, machine, names, np.isfinite(first).all(axis=1), first.shape[1])
+    return Census(
+        partial(machine.fill, names),
+        first,
+        digits=DIGITS if settings.draws <= MANY_DRAWS else DIGITS_OF_MANY,
+        questions=[(names.index(name), limit) for name, limit in limits],
+        threads=settings.threads,
+    )
+
+
+def _check_finite(scenario: Scenario, machine: Engine, names: Sequence[str], finite: Any, draws: int) -> None:
     """Raise :class:`InputError` for the first name, as evaluated, that is nan or infinite in a draw."""
-    for name, column in batch.items():
-        finite = np.isfinite(column)
-        if not finite.all():
-            count = f"{len(column) - np.count_nonzero(finite):,} of {len(column):,} draws"
-            formula = scenario.model.formulas.get(name)
-            behind = f"the priors behind {', '.join(formula.arguments)}" if formula else "its prior"
-            remedy = f"bound {behind} with truncate:, away from a divisor of 0"
-            what = f"{name} is not a finite number in {count}"
-            raise InputError([Complaint(str(scenario.path), what, remedy)])
+    for name in (name for name, good in zip(names, finite, strict=True) if not good):
+        count = f"{_not_finite(machine, name, draws):,} of {draws:,} draws"
+        formula = scenario.model.formulas.get(name)
+        behind = f"the priors behind {', '.join(formula.arguments)}" if formula else "its prior"
+        remedy = f"bound {behind} with truncate:, away from a divisor of 0"
+        raise InputError([Complaint(str(scenario.path), f"{name} is not a finite number in {count}", remedy)])
 
 
-def _batches(names: Sequence[str], draws: int) -> Iterator[Sequence[str]]:
-    """Names in groups whose columns fit the memory set aside; each group replays the same draws."""
-    size = max(1, BATCH_BYTES // (8 * draws))
-    yield from (names[start : start + size] for start in range(0, len(names), size))
-
-
-def _summaries(batch: dict[str, Array], settings: Settings) -> dict[str, Summary]:
-    """The summary of every column, on threads; the columns are sorted in place."""
-    found = in_threads(lambda name: summarise(batch[name], settings.levels), list(batch), settings.threads)
-    return dict(zip(batch, found, strict=True))
+def _not_finite(machine: Engine, name: str, draws: int) -> int:
+    """How many draws of a name are nan or infinite."""
+    count = 0
+    for first in range(0, draws, TASK):
+        part = np.empty((1, min(TASK, draws - first)))
+        machine.fill([name], first, part)
+        count += int(np.count_nonzero(~np.isfinite(part)))
+    return count

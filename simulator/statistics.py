@@ -1,23 +1,24 @@
 """What a column of draws says: percentiles, mean, spread, chances, each with its Monte Carlo error.
 
-A percentile is the order statistic ⌈np⌉; its interval is read off the ranks that a binomial count of
-draws below it takes with 95% probability, and is free of assumptions about the distribution.
+A percentile is the order statistic ⌈np⌉; under plain sampling its interval is read off the ranks that a
+binomial count of draws below it takes with 95% probability, and is free of assumptions about the
+distribution. Under Sobol' sampling every error is that of 16 independent randomisations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor, sqrt
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Z95 = 1.959963984540054  # standard normal quantile of 0.975
-HISTOGRAM_BINS = 200
-HISTOGRAM_TOP = 0.995  # the last bin runs from here to the largest draw
+T95 = 2.131449545559323  # Student's t quantile of 0.975 with 15 degrees of freedom
 
 
 @dataclass(frozen=True)
@@ -34,44 +35,43 @@ class Estimate:
 class Summary:
     """What is kept of one name's draws."""
 
-    mean: float
-    mean_se: float
+    mean: Estimate
     sd: float
     largest_share: float  # of the variance that the draw farthest from the mean carries
     low: float
     high: float
     percentiles: Mapping[float, Estimate]
+    resolution: float  # width of the widest bin that a percentile was read off; 0 where they are exact
     edges: Array
     counts: np.ndarray[Any, np.dtype[np.int64]]
+    replicates: Mapping[float, Array]  # percentiles of each randomisation; none under plain sampling
+
+    def difference(self, upper: float, lower: float) -> tuple[float, float] | None:
+        r"""One percentile less another, with its standard error; None where one was not asked for.
+
+        Under plain sampling their correlation is :math:`\sqrt{p (1 - q) / (q (1 - p))}`.
+        """
+        if not {upper, lower} <= set(self.percentiles):
+            return None
+        high, low = self.percentiles[upper], self.percentiles[lower]
+        if self.replicates:
+            error = replicate_error(self.replicates[upper] - self.replicates[lower])
+        else:
+            p, q = lower / 100.0, upper / 100.0
+            shared = 2.0 * high.se * low.se * sqrt(p * (1.0 - q) / (q * (1.0 - p)))
+            error = sqrt(max(0.0, low.se**2 + high.se**2 - shared))
+        return high.value - low.value, error
 
 
-def summarise(draws: Array, levels: Sequence[float]) -> Summary:
-    """The summary of a column of draws, which it sorts, at percentile levels between 0 and 100.
+class Ordered(Protocol):
+    """Draws in rising order, of which some may be looked up."""
 
-    >>> summary = summarise(np.arange(1.0, 101.0), [50, 90])
-    >>> summary.mean, summary.percentiles[90].value
-    (50.5, 90.0)
-    """
-    draws.sort()
-    ordered = draws
-    mean = float(np.mean(draws))
-    farthest = max(mean - float(ordered[0]), float(ordered[-1]) - mean)
-    sd = float(np.std(draws, ddof=1)) if len(draws) > 1 else float("nan")
-    edges = histogram_edges(ordered)
-    return Summary(
-        mean=mean,
-        mean_se=sd / sqrt(len(draws)),
-        sd=sd,
-        largest_share=farthest**2 / (sd**2 * (len(draws) - 1)) if sd > 0.0 else 0.0,
-        low=float(ordered[0]),
-        high=float(ordered[-1]),
-        percentiles={level: percentile(ordered, level) for level in levels},
-        edges=edges,
-        counts=np.diff(np.searchsorted(ordered, edges[1:-1], side="right"), prepend=0, append=len(ordered)),
-    )
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rank: int, /) -> float: ...
 
 
-def percentile(ordered: Array, level: float) -> Estimate:
+def percentile(ordered: Ordered, level: float) -> Estimate:
     r"""The percentile of draws in rising order, with its error.
 
     The interval runs between the ranks :math:`np \mp 1.96 \sqrt{np(1-p)}`, the standard error is half
@@ -80,28 +80,48 @@ def percentile(ordered: Array, level: float) -> Estimate:
     >>> percentile(np.arange(1.0, 1001.0), 50)
     Estimate(value=500.0, se=16.5, low=469.0, high=532.0)
     """
-    n, p = len(ordered), level / 100.0
-    spread = sqrt(n * p * (1.0 - p))
-    value = float(ordered[min(max(ceil(n * p) - 1, 0), n - 1)])
-    low, high = _ranks(ordered, n * p, Z95 * spread)
-    below, above = _ranks(ordered, n * p, spread)
+    value, low, high, below, above = (
+        float("nan") if rank is None else float(ordered[rank]) for rank in ranks(len(ordered), level)
+    )
     return Estimate(value, (above - below) / 2.0, low, high)
 
 
-def _ranks(ordered: Array, centre: float, distance: float) -> tuple[float, float]:
-    """The order statistics this far below and above a rank; nan where there is none."""
-    low, high = floor(centre - distance), ceil(centre + distance) + 1
-    below = float(ordered[low - 1]) if low >= 1 else float("nan")
-    above = float(ordered[high - 1]) if high <= len(ordered) else float("nan")
-    return below, above
+def ranks(n: int, level: float) -> tuple[int | None, ...]:
+    """Ranks, from 0, of a percentile, its interval's ends, and one standard deviation below and above.
+
+    >>> ranks(1000, 50)
+    (499, 468, 531, 483, 516)
+    """
+    p = level / 100.0
+    spread = sqrt(n * p * (1.0 - p))
+    value = min(max(rank(n, level), 0), n - 1)
+    return (value, *_around(n, n * p, Z95 * spread), *_around(n, n * p, spread))
 
 
-def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
-    """The summary of a name that has one value in every draw."""
-    exact = Estimate(value, 0.0, value, value)
-    edges, counts = np.full(HISTOGRAM_BINS + 1, value), np.zeros(HISTOGRAM_BINS, dtype=np.int64)
-    counts[-1] = draws
-    return Summary(value, 0.0, 0.0, 0.0, value, value, dict.fromkeys(levels, exact), edges, counts)
+def rank(n: int, level: float) -> int:
+    """Rank, from 0, of the order statistic ⌈np⌉, free of the rounding of n p.
+
+    >>> rank(20_000, 7), rank(10, 25)
+    (1399, 2)
+    """
+    return ceil(n * Fraction(repr(float(level))) / 100) - 1
+
+
+def _around(n: int, centre: float, distance: float) -> tuple[int | None, int | None]:
+    """Ranks this far below and above a centre; None where there is none."""
+    low, high = floor(centre - distance) - 1, ceil(centre + distance)
+    return (low if low >= 0 else None), (high if high < n else None)
+
+
+def over_replicates(value: float, replicates: Array) -> Estimate:
+    """An estimate with the error that independent randomisations show, by Student's t."""
+    error = replicate_error(replicates)
+    return Estimate(value, error, value - T95 * error, value + T95 * error)
+
+
+def replicate_error(replicates: Array) -> float:
+    """The standard error of the mean of independent values."""
+    return float(np.std(replicates, ddof=1)) / sqrt(len(replicates))
 
 
 def exactly(certain: bool) -> Estimate:
@@ -110,26 +130,24 @@ def exactly(certain: bool) -> Estimate:
     return Estimate(chance, 0.0, chance, chance)
 
 
-def histogram_edges(ordered: Array) -> Array:
-    """Edges of a histogram: equal bins up to the 99.5th percentile, one more to the largest draw."""
-    top = ordered[ceil(HISTOGRAM_TOP * len(ordered)) - 1]
-    return np.append(np.linspace(ordered[0], top, HISTOGRAM_BINS), ordered[-1])
-
-
-def chance_at_most(draws: Array, limit: float) -> Estimate:
-    r"""The chance of a draw at or below a limit, with Wilson's interval.
+def chance(within: int, draws: int) -> Estimate:
+    r"""The chance of an event met in some of the draws, with Wilson's interval.
 
     .. math:: \hat p \pm \sqrt{\hat p (1 - \hat p) / n}
 
-    >>> chance_at_most(np.arange(1.0, 101.0), 80.0).value
+    >>> chance(80, 100).value
     0.8
 
     Wilson 1927, doi:10.1080/01621459.1927.10502953.
     """
-    n = len(draws)
-    p = float(np.count_nonzero(draws <= limit)) / n
-    z = Z95**2 / n
-    centre, half = p + z / 2.0, Z95 * sqrt(p * (1.0 - p) / n + z / (4.0 * n))
-    low = 0.0 if p == 0.0 else (centre - half) / (1.0 + z)
-    high = 1.0 if p == 1.0 else (centre + half) / (1.0 + z)
-    return Estimate(p, sqrt(p * (1.0 - p) / n), low, high)
+    p, z = within / draws, Z95**2 / draws
+    centre, half = p + z / 2.0, Z95 * sqrt(p * (1.0 - p) / draws + z / (4.0 * draws))
+    low = 0.0 if within == 0 else (centre - half) / (1.0 + z)
+    high = 1.0 if within == draws else (centre + half) / (1.0 + z)
+    return Estimate(p, sqrt(p * (1.0 - p) / draws), low, high)
+
+
+def chance_of_replicates(within: Array, draws: int) -> Estimate:
+    """The chance of an event met so often in each of some randomisations of so many draws."""
+    found = over_replicates(float(within.sum()) / (draws * len(within)), within / draws)
+    return Estimate(found.value, found.se, max(found.low, 0.0), min(found.high, 1.0))

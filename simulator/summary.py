@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Run
-from simulator.statistics import Z95, Estimate, Summary
+from simulator.statistics import Estimate, Summary
 
 CROSSING = 0.70  # the utilization whose cluster size is reported
 CROSSING_DRAWS = 1 << 14
@@ -75,10 +75,11 @@ def quantity_summary(summary: Summary, unit: str) -> dict[str, Any]:
     """Unit, moments and percentiles of one name."""
     return {
         "unit": unit,
-        "mean": _finite(summary.mean),
-        "mean_se": _finite(summary.mean_se),
-        "mean_ci95": [_finite(summary.mean + z * summary.mean_se) for z in (-Z95, Z95)],
+        "mean": _finite(summary.mean.value),
+        "mean_se": _finite(summary.mean.se),
+        "mean_ci95": [_finite(summary.mean.low), _finite(summary.mean.high)],
         "sd": _finite(summary.sd),
+        "resolution": summary.resolution,
         "percentiles": {f"{level:g}": _estimate(e) for level, e in summary.percentiles.items()},
     }
 
@@ -114,15 +115,9 @@ def warnings(run: Run) -> list[str]:
 
 
 def contingency(total: Summary) -> dict[str, Any] | None:
-    r"""P80 less P50 of the total, with the error of a difference of two order statistics.
-
-    Their correlation is :math:`\sqrt{p (1 - q) / (q (1 - p))}`, 1/2 for the median and P80.
-    """
-    if not {50.0, 80.0} <= set(total.percentiles):
-        return None
-    median, p80 = total.percentiles[50.0], total.percentiles[80.0]
-    se = sqrt(max(0.0, median.se**2 + p80.se**2 - median.se * p80.se))
-    return {"value": _finite(p80.value - median.value), "se": _finite(se)}
+    """P80 less P50 of the total, with its standard error."""
+    found = total.difference(80.0, 50.0)
+    return found and {"value": _finite(found[0]), "se": _finite(found[1])}
 
 
 def crossing(run: Run) -> dict[str, Any] | None:

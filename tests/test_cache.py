@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from simulator.extensions import user_module
+from simulator.kernel.compiled import Program, fingerprint
+
 PROGRAM = """
 import sys
 from simulator import load_scenario
@@ -125,3 +128,15 @@ def test_killed_while_compiling_the_next_run_is_right(plan: Path, tmp_path: Path
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert levy(plan, tmp_path) == 2.0 * DAYS
+
+
+def test_code_is_named_by_which_file_computes_which_quantity(tmp_path: Path) -> None:
+    """Two files that both define two quantities give other code when the one or the other is the last."""
+    text = "from simulator.units import Component\n\n\ndef {}() -> Component:\n    return {}\n"
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        both = text.format("x_cost", value) + text.format("y_cost", value).split("\n", 1)[1]
+        (tmp_path / f"{name}.py").write_text(both)
+    x = {name: user_module(tmp_path / f"{name}.py") for name in "ab"}
+    first = Program("text", {}, {"x_cost_": x["a"].x_cost, "y_cost_": x["b"].y_cost})
+    second = Program("text", {}, {"x_cost_": x["b"].x_cost, "y_cost_": x["a"].y_cost})
+    assert fingerprint(first) != fingerprint(second)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, sqrt
 
 import numpy as np
 import pytest
 
+from simulator.census import FIRST_LOOK, Census
 from simulator.distributions import distribution
 from simulator.kernel import Engine
 from simulator.model import build, read_formula
 from simulator.numbers import quantity, with_error
-from simulator.statistics import chance_at_most, constant, percentile, summarise
+from simulator.statistics import Summary, chance, percentile, rank
+from simulator.summaries import constant, summaries
 from simulator.units import Component, Ratio
 
 DRAWS = 1_000_000
@@ -24,6 +27,17 @@ Z = {5: -1.6448536269514722, 10: -1.2815515655446004, 50: 0.0, 80: 0.84162123357
 def product_cost(a: Ratio, b: Ratio, c: Ratio, d: Ratio, e: Ratio) -> Component:
     """A product of lognormals, whose quantiles are known exactly."""
     return a * b * c / (d * e)
+
+
+def summarise(draws: np.ndarray, levels: Sequence[float], **how: int) -> Summary:
+    """The summary of a column of draws that are known."""
+
+    def fill(first: int, out: np.ndarray) -> None:
+        out[:] = draws[first : first + out.shape[1]]
+
+    census = Census(fill, draws[None, :FIRST_LOOK].copy(), **{"digits": 12, **how})
+    census.count(len(draws))
+    return summaries(census, levels)[0]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +63,7 @@ def test_percentiles_of_a_product_of_lognormals(draws: np.ndarray, level: int) -
 def test_mean_of_a_product_of_lognormals(draws: np.ndarray) -> None:
     """The mean is within four standard errors of exp(mu + sigma²/2)."""
     found = summarise(draws, [50])
-    assert abs(found.mean - 52.52293861) < 4 * found.mean_se
+    assert abs(found.mean.value - 52.52293861) < 4 * found.mean.se
     assert found.sd == pytest.approx(52.52293861 * sqrt(exp(SIGMA**2) - 1), rel=0.02)
 
 
@@ -67,6 +81,61 @@ def test_percentile_is_the_order_statistic() -> None:
     assert percentile(np.arange(1.0, 11.0), 90).value == 9
 
 
+def test_rounding_moves_no_rank() -> None:
+    """⌈np⌉ is that of the percentage as written: 7% of 20,000 is 1,400, though 0.07 is a little more."""
+    assert rank(20_000, 7) == 1399
+    assert rank(1_000_000, 0.1) == 999
+
+
+ODD_COLUMNS = {
+    "lognormal": lambda rng, n: rng.lognormal(3, 2, n),
+    "normal about 0": lambda rng, n: rng.normal(0, 1, n),
+    "nearly 0": lambda rng, n: rng.normal(0, 1e-300, n),
+    "negative": lambda rng, n: -rng.lognormal(0, 1, n),
+    "0 one time in three": lambda rng, n: np.where(rng.random(n) < 1 / 3, 0.0, rng.lognormal(0, 1, n)),
+    "three values": lambda rng, n: rng.choice([-1.0, 0.0, 7.5], n),
+    "at most 1": lambda rng, n: np.minimum(1.0, rng.lognormal(0, 1, n)),
+    "narrow": lambda rng, n: 1e9 + rng.random(n),
+    "rare and huge": lambda rng, n: np.where(rng.random(n) < 1e-5, 1e30, rng.random(n)),
+    "first draws alike": lambda rng, n: np.where(np.arange(n) < 20_000, 5.0, rng.normal(0, 1, n)),
+    "wide": lambda rng, n: 10.0 ** rng.uniform(-100, 100, n),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_COLUMNS)
+@pytest.mark.parametrize("lanes", [1, 16])
+def test_counting_finds_what_sorting_finds(kind: str, lanes: int) -> None:
+    """Percentiles and their intervals by counting in bins are those of the sorted draws, to the bit."""
+    draws = ODD_COLUMNS[kind](np.random.default_rng(3), 160_000)
+    found, ordered = summarise(draws, [0.1, 5, 50, 80, 99.9], lanes=lanes), np.sort(draws)
+    for level, estimate in found.percentiles.items():
+        expected = percentile(ordered, level)
+        assert estimate.value == expected.value
+        if lanes == 1:
+            np.testing.assert_array_equal(
+                [estimate.se, estimate.low, estimate.high], [expected.se, expected.low, expected.high]
+            )
+        else:
+            replicates = [percentile(np.sort(draws[lane::16]), level).value for lane in range(16)]
+            assert found.replicates[level].tolist() == replicates
+    assert (found.low, found.high, found.resolution) == (ordered[0], ordered[-1], 0.0)
+    assert found.mean.value == pytest.approx(draws.mean(), rel=1e-12, abs=1e-12 * np.abs(draws).mean())
+    assert found.sd == pytest.approx(draws.std(ddof=1), rel=1e-9)
+    assert found.counts.sum() == len(draws)
+
+
+def test_bins_alone_tell_percentiles_to_their_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the draws of the wanted bins cannot be held, a percentile is off by at most its resolution."""
+    monkeypatch.setattr("simulator.summaries.MOST_PICKED", 0)
+    draws = np.random.default_rng(3).lognormal(3, 2, 160_000)
+    found, ordered = summarise(draws, [5, 50, 95]), np.sort(draws)
+    errors = {
+        level: abs(e.value - percentile(ordered, level).value) for level, e in found.percentiles.items()
+    }
+    assert 0 < max(errors.values()) <= found.resolution
+    assert found.resolution < 2**-12 * found.percentiles[95].value
+
+
 def test_what_cannot_be_estimated_is_nan() -> None:
     """Too few draws beyond a percentile leave its interval open."""
     assert np.isnan(percentile(np.arange(10.0), 99).high)
@@ -75,10 +144,10 @@ def test_what_cannot_be_estimated_is_nan() -> None:
 
 def test_chances() -> None:
     """A chance of 1/2 has its binomial error; one of 0 has an interval that is not empty."""
-    half = chance_at_most(np.arange(1.0, 401.0), 200)
+    half = chance(200, 400)
     assert half.value == 0.5
     assert half.se == pytest.approx(0.025)
-    never = chance_at_most(np.arange(1.0, 401.0), 0)
+    never = chance(0, 400)
     assert never.value == 0 and never.low == 0 and 0 < never.high < 0.02
 
 

@@ -16,11 +16,12 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from inspect import getfile
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -29,22 +30,38 @@ import numba
 import numpy as np
 
 from simulator.errors import ModelError
-from simulator.kernel.loop import source
+from simulator.kernel.mathematics import VECTORISED
 from simulator.kernel.options import OPTIONS
-from simulator.model import Model
 
-Run = Callable[..., None]
-Check = Callable[[Run], bool]
+Compiled = Callable[..., Any]
+Entries = dict[str, Compiled]
+Check = Callable[[Entries], bool]
 
 
-def fingerprint(model: Model) -> str:
-    """A hash of everything that determines a model's machine code."""
+@dataclass(frozen=True)
+class Program:
+    """A text, its entry functions with their types, and the plain functions that it calls by name.
+
+    Types are stated where arrays of several memory layouts are passed, else one is compiled for each.
+    """
+
+    text: str
+    entries: Mapping[str, Any]  # a numba signature, or None: as first called
+    functions: Mapping[str, Callable[..., float]]
+
+
+def fingerprint(program: Program) -> str:
+    """A hash of everything that determines a program's machine code."""
     package = Path(__file__).parents[1]
     files = {*package.glob("kernel/*.py"), *package.glob("formulas/*.py"), package / "units.py"}
-    files |= {Path(getfile(formula.function)) for formula in model.formulas.values()}
+    functions = sorted(program.functions.items())
+    files |= {Path(getfile(function)) for _, function in functions}
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)
     machine = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
-    text = repr((source(model), sorted(OPTIONS.items()), versions, machine))
+    called = [
+        (name, f.__code__.co_filename, f.__qualname__, f.__code__.co_firstlineno) for name, f in functions
+    ]
+    text = repr((program.text, called, sorted(OPTIONS.items()), versions, machine))
     parts = [text.encode(), *(path.name.encode() + b"\0" + path.read_bytes() for path in sorted(files))]
     return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
@@ -56,33 +73,33 @@ def cache_root() -> Path:
 
 
 @lru_cache(maxsize=32)
-def _loaded(key: str) -> dict[str, Run]:
-    """Compiled loops of this process, by fingerprint (filled by :func:`compiled`)."""
+def _loaded(key: str) -> Entries:
+    """Compiled entries of this process, by fingerprint (filled by :func:`compiled`)."""
     return {}
 
 
-def compiled(model: Model, check: Check) -> Run:
-    """The compiled ``run`` of a model, from this process, the cache, or anew.
+def compiled(program: Program, check: Check) -> Entries:
+    """The compiled entries of a program, from this process, the cache, or anew.
 
-    ``check`` says whether a compiled run agrees with the formulas; where a cached one does not, it is
-    thrown away. Raises :class:`ModelError` where a fresh one does not.
+    ``check`` says whether compiled entries do what they should; where cached ones do not, they are
+    thrown away. Raises :class:`ModelError` where fresh ones do not.
     """
-    key = fingerprint(model)
+    key = fingerprint(program)
     known = _loaded(key)
-    if "run" not in known:
-        known["run"] = _from_cache(model, key, check) or _fresh(model, check)
-    return known["run"]
+    if not known:
+        known.update(_from_cache(program, key, check) or _fresh(program, check))
+    return known
 
 
-def _from_cache(model: Model, key: str, check: Check) -> Run | None:
+def _from_cache(program: Program, key: str, check: Check) -> Entries | None:
     folder: Path | None = None
     try:
         folder = _private_folder(cache_root() / key[:24])
         path = folder / f"loop_{key[:24]}.py"
-        _write_once(path, source(model))
-        run = _jit(_module(path), model, cache=True)
-        if check(run):
-            return run
+        _write_once(path, program.text)
+        entries = _jit(_module(path), program, cache=True)
+        if check(entries):
+            return entries
     except Exception:
         pass  # whatever went wrong with a cache, compiling without it is right
     if folder:
@@ -90,27 +107,38 @@ def _from_cache(model: Model, key: str, check: Check) -> Run | None:
     return None
 
 
-def _fresh(model: Model, check: Check) -> Run:
+def _fresh(program: Program, check: Check) -> Entries:
     module = ModuleType("traincost_loop")
-    exec(compile(source(model), "<generated loop>", "exec"), vars(module))
-    run = _jit(module, model, cache=False)
-    if not check(run):
+    exec(compile(program.text, "<generated loop>", "exec"), vars(module))
+    entries = _jit(module, program, cache=False)
+    if not check(entries):
         raise ModelError("the compiled formulas disagree with the formulas themselves on this machine")
-    return run
+    return entries
 
 
-def _jit(module: ModuleType, model: Model, cache: bool) -> Run:
-    """Compile a generated module's formulas and driver."""
-    functions = {
-        f"{name}_": formula.function for name, formula in model.formulas.items() if not formula.is_sum
+def _jit(module: ModuleType, program: Program, cache: bool) -> Entries:
+    """Compile a generated module's entries and the functions they call."""
+    vars(module).update(_jitted(program.functions))
+    return {
+        name: numba.njit(types, **OPTIONS, cache=cache)(vars(module)[name])
+        for name, types in program.entries.items()
     }
-    vars(module).update(_jitted(functions))
-    run: Run = numba.njit(**OPTIONS, cache=cache)(module.run)
-    return run
 
 
 def _jitted(functions: Mapping[str, Callable[..., float]]) -> dict[str, Any]:
-    return {name: numba.njit(**OPTIONS, inline="always")(function) for name, function in functions.items()}
+    return {
+        name: numba.njit(**OPTIONS, inline="always")(_vectorisable(function))
+        for name, function in functions.items()
+    }
+
+
+def _vectorisable(function: Callable[..., float]) -> Callable[..., float]:
+    """The function with the vectorised exp, log ... under the names of the standard library's."""
+    known = function.__globals__
+    swapped = {name: ours for name in known for theirs, ours in VECTORISED.items() if known[name] is theirs}
+    return FunctionType(
+        function.__code__, {**known, **swapped}, function.__name__, None, function.__closure__
+    )
 
 
 def _private_folder(folder: Path) -> Path:

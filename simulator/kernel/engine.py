@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,22 +10,16 @@ from typing import Any
 import numpy as np
 
 from simulator.distributions import Distribution, Point
-from simulator.kernel.compiled import Run, compiled
-from simulator.kernel.loop import rows
+from simulator.kernel.compiled import Compiled, compiled
+from simulator.kernel.loop import program, rows
 from simulator.kernel.sampler import Streams, streams
 from simulator.model import Model
-from simulator.threads import in_threads
+from simulator.threads import Progress, in_threads, nothing
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Progress = Callable[[int], None]
-
 TASK = 1 << 16  # draws that one thread takes at a time
 CHECKED_DRAWS = 4
 CHECK_TOLERANCE = 1e-9
-
-
-def nothing(draws: int) -> None:
-    """The progress of a run that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +55,17 @@ class Engine:
         return values
 
     @cached_property
-    def run(self) -> Run:
+    def run(self) -> Compiled:
         """The compiled loop, checked against the formulas on a few draws."""
-        return compiled(self.model, self._agrees)
+        return compiled(program(self.model), lambda entries: self._agrees(entries["run"]))["run"]
+
+    def fill(self, names: Sequence[str], first: int, out: Array) -> None:
+        """Draws of the named inputs and quantities from a first one on, one row of ``out`` a name.
+
+        ``first`` is a whole number of blocks.
+        """
+        wanted = np.array([self.rows[name] for name in names], dtype=np.int64)
+        self.run(first, out.shape[1], self.streams.arrays, self.constants, wanted, out)
 
     def columns(
         self,
@@ -94,7 +96,7 @@ class Engine:
         in_threads(task, range(0, draws, TASK), threads)
         return dict(zip(names, out, strict=True))
 
-    def _agrees(self, run: Run) -> bool:
+    def _agrees(self, run: Compiled) -> bool:
         """Whether a compiled run and the plain-Python formulas agree on the first draws."""
         names = list(self.rows)
         out = np.empty((len(names), CHECKED_DRAWS))

@@ -6,6 +6,10 @@ Names end in ``_row`` or ``_``, so that no quantity of a user's can hide a varia
 
 from __future__ import annotations
 
+from numba import float64, int64, void
+
+from simulator.kernel.compiled import Program
+from simulator.kernel.sampler import STREAMS
 from simulator.model import Formula, Model
 
 TEXT = '''"""Generated from the formulas: one loop a quantity, in the order of evaluation."""
@@ -39,8 +43,15 @@ def rows(model: Model) -> dict[str, int]:
     return {name: row for row, name in enumerate([*sorted(model.inputs), *model.formulas])}
 
 
+def program(model: Model) -> Program:
+    """The program whose ``run`` fills columns with draws of a model's inputs and quantities."""
+    called = {f"{name}_": formula.function for name, formula in model.formulas.items() if not formula.is_sum}
+    run = void(int64, int64, STREAMS, float64[::1], int64[::1], float64[:, :])
+    return Program(source(model), {"run": run}, called)
+
+
 def source(model: Model) -> str:
-    """The text of the module whose ``run`` fills blocks with draws of a model's inputs and quantities."""
+    """The text of that program: one loop a quantity, in the order of evaluation."""
     places = rows(model)
     return TEXT.format(
         inputs=len(model.inputs),

@@ -11,3 +11,5 @@ OPTIONS: dict[str, Any] = {
     "fastmath": False,  # reordered sums would change bits from machine to machine
 }
 BLOCK = 512  # draws computed together: every row of a block stays in the processor's cache
+CHUNK = 4096  # draws reduced together: every column of a chunk stays in the second cache
+LANES = 16  # draw k is in lane k mod 16

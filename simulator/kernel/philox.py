@@ -30,7 +30,7 @@ def stream_key(seed: int, name: str) -> int:
 
 
 # Inlined as source, since a call inside the sampler's loop would keep it from being vectorised.
-@njit(**OPTIONS, inline="always")
+@njit(**OPTIONS, forceinline=True)
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Four random 32-bit words from a 128-bit counter and a 64-bit key, each word held in a uint64."""
     for _ in range(10):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import float64, int64, njit, types, uint64
 
 from simulator.distributions import Discrete, Distribution
 from simulator.kernel.options import BLOCK, OPTIONS
@@ -41,6 +41,11 @@ class Streams:
     def arrays(self) -> tuple[Array, ...]:
         """The fields in the order in which the sampler takes them."""
         return (self.rows, self.keys, self.kinds, self.bits, self.starts, self.coefficients, self.breaks)
+
+
+STREAMS = types.Tuple(  # type: ignore[no-untyped-call]
+    [int64[::1], uint64[::1], int64[::1], uint64[::1], int64[::1], float64[:, ::1], float64[::1]]
+)  # the types of these arrays
 
 
 def streams(priors: Mapping[str, Distribution], rows: Mapping[str, int], seed: int) -> Streams:

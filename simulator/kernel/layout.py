@@ -1,0 +1,110 @@
+"""The bins in which a run's draws are counted, laid out after a first look at each column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator.kernel.mathematics import EXPONENT
+from simulator.kernel.reductions import HIGHEST, LOWEST, MAGNITUDE, START
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+BARS = 200  # of a column's picture
+TOP_OF_PICTURE = 0.995  # the last bar runs from this share of the draws to the largest
+NEAR_ZERO = 2.0**-20  # of a column's middle size: where signs differ, what is smaller shares a bin
+ATOM_SHARE, MOST_ATOMS = 1 / 4096, 64
+OCTAVES_BEYOND = 1  # bins below the least and above the greatest draw of the first look
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The bins of some columns, their pictures' bars, and the values met more than once at first look."""
+
+    digits: (
+        int  # of the mantissa that tell bins apart: a bin is at most 2**-digits wide, relative to its place
+    )
+    lanes: int  # counted apart: 1 or LANES
+    places: Array  # (column, 4): floor, lowest, highest, start
+    bins: int  # of all columns
+    centres: Array  # (column,): what moments are taken about
+    scales: Array  # (column, 2): begin of the picture, bars a unit
+    atoms: Array  # (column, atom), nan where there are fewer
+
+    @property
+    def sizes(self) -> Array:
+        """The number of bins of each column."""
+        sizes: Array = self.places[:, HIGHEST] - self.places[:, LOWEST] + 1
+        return sizes
+
+    def bin_numbers(self, column: int, values: Array) -> Array:
+        """The bins of some values of a column."""
+        floor, lowest, highest, _ = self.places[column]
+        numbers: Array = np.clip(_signed(values, self.digits, floor), lowest, highest) - lowest
+        return numbers
+
+    def edges(self, column: int, number: int) -> tuple[float, float]:
+        """The range of floats that a bin holds, the first and the last bin's as if they were like others."""
+        floor, lowest, _, _ = self.places[column].tolist()
+        signed = number + lowest
+        outer = float(_float(np.int64((abs(signed) + floor + 1) << (EXPONENT - self.digits))))
+        inner = float(_float(np.int64((abs(signed) + floor) << (EXPONENT - self.digits))))
+        if signed == 0 and floor:
+            return -outer, outer
+        return (inner, outer) if signed >= 0 else (-outer, -inner)
+
+
+def layout(first: Array, digits: int, lanes: int) -> Layout:
+    """Bins for columns of which these are the first draws, one row a column."""
+    places = np.array([_place(row, digits) for row in first], dtype=np.int64).reshape(len(first), 4)
+    sizes = places[:, HIGHEST] - places[:, LOWEST] + 1
+    places[:, START] = np.cumsum([0, *(sizes[:-1] * lanes)])[: len(first)]
+    ordered = np.sort(first, axis=1)
+    middle, top = ordered[:, ordered.shape[1] // 2], ordered[:, int(TOP_OF_PICTURE * ordered.shape[1])]
+    top = np.where(top > ordered[:, 0], top, ordered[:, -1])
+    with np.errstate(divide="ignore"):
+        bars = np.where(top > ordered[:, 0], (BARS - 1) / (top - ordered[:, 0]), 0.0)
+    scales = np.stack([ordered[:, 0], bars], axis=1)
+    return Layout(digits, lanes, places, int(sizes.sum()), middle.copy(), scales, _atoms(ordered))
+
+
+def _place(row: Array, digits: int) -> tuple[int, int, int, int]:
+    """Floor, lowest and highest bin of a column; 0 is below the lowest where all draws have one sign."""
+    mixed = bool(row.min() < 0.0 < row.max())
+    smallest = np.abs(row[row != 0.0]).min(initial=np.inf)
+    scale = max(float(np.median(np.abs(row))) * NEAR_ZERO, smallest if np.isfinite(smallest) else 0.0)
+    floor = int(_signed(np.array([scale]), digits, 0)[0]) if mixed else 0
+    seen = _signed(row if mixed else row[row != 0.0], digits, floor)
+    beyond = OCTAVES_BEYOND << digits
+    if not len(seen):
+        return floor, 0, 0, 0
+    return floor, int(seen.min()) - beyond, int(seen.max()) + beyond, 0
+
+
+def _signed(values: Array, digits: int, floor: int) -> Array:
+    bits = values.view(np.int64)
+    size = np.maximum(((bits & MAGNITUDE) >> (EXPONENT - digits)) - floor, 0)
+    signed: Array = np.where(bits >= 0, size, -size)
+    return signed
+
+
+def _float(bits: Any) -> Any:
+    return np.asarray(bits).view(np.float64)[()]
+
+
+def _atoms(ordered: Array) -> Array:
+    """Each row's values that occur too often to be draws from a density."""
+    found = [_repeated(row, max(2, int(ATOM_SHARE * ordered.shape[1]))) for row in ordered]
+    atoms = np.full((len(found), max(map(len, found), default=0)), np.nan)
+    for row, values in zip(atoms, found, strict=True):
+        row[: len(values)] = values
+    return atoms
+
+
+def _repeated(ordered: Array, least: int) -> Array:
+    values, counts = np.unique(ordered, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:MOST_ATOMS]
+    often: Array = np.sort(values[order][counts[order] >= least])
+    return often

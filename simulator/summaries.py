@@ -1,0 +1,225 @@
+"""Summaries of counted draws: every percentile looked up by its rank, with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import fsum, sqrt
+from typing import Any
+
+import numpy as np
+
+from simulator.census import Census, Picked
+from simulator.kernel.layout import BARS
+from simulator.kernel.options import LANES
+from simulator.kernel.reductions import LEAST, MOST, SQUARES, SUM
+from simulator.statistics import (
+    Z95,
+    Estimate,
+    Summary,
+    chance,
+    chance_of_replicates,
+    over_replicates,
+    percentile,
+    rank,
+    ranks,
+)
+from simulator.threads import Progress, nothing
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_PICKED = 1 << 24  # draws held in the second pass
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Draws in rising order, as far as is known of them: exactly in the bins that were looked into."""
+
+    cumulative: Array  # draws in a bin and in all before it
+    edges: Callable[[int], tuple[float, float]]  # of a bin
+    values: Array | None = None  # draws in the bins looked into, in rising order; None where none were
+    numbers: Array | None = None  # the bin of each
+    weights: Array | None = None  # how often each occurred
+
+    def __len__(self) -> int:
+        return int(self.cumulative[-1])
+
+    def __getitem__(self, rank: int) -> float:
+        number = self.bin(rank)
+        before = int(self.cumulative[number - 1]) if number else 0
+        if self.values is None or self.numbers is None:
+            low, high = self.edges(number)
+            return low + (high - low) * (rank - before + 0.5) / int(self.cumulative[number] - before)
+        first, last = np.searchsorted(self.numbers, [number, number + 1])
+        if self.weights is None:
+            return float(self.values[first + rank - before])
+        within = np.cumsum(self.weights[first:last])
+        return float(self.values[first + np.searchsorted(within, rank - before, side="right")])
+
+    def bin(self, rank: int) -> int:
+        """The bin that holds a rank."""
+        return int(np.searchsorted(self.cumulative, rank, side="right"))
+
+    def width(self, rank: int) -> float:
+        """The range in which the value of a rank may lie: 0 where it is exact."""
+        low, high = self.edges(self.bin(rank))
+        return 0.0 if self.values is not None else high - low
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a census, with what a second look found in chosen bins."""
+
+    census: Census
+    number: int
+    bins: Array  # (bin, lane): draws
+    values: Array | None = None
+    lanes: Array | None = None  # of each value
+    met: Array | None = None  # (atom, lane): draws
+
+    def ranked(self, lane: int | None = None) -> Ranked:
+        """The draws of a lane, or of all, in rising order."""
+        cumulative = np.cumsum(self.bins.sum(axis=1) if lane is None else self.bins[:, lane])
+        if self.values is None or self.lanes is None or self.met is None:
+            return Ranked(cumulative, self._edges)
+        values = self.values if lane is None else self.values[self.lanes == lane]
+        atoms = self.census.layout.atoms[self.number]
+        met = self.met.sum(axis=1) if lane is None else self.met[:, lane]
+        values, weights = (
+            np.append(values, atoms[met > 0]),
+            np.append(np.ones(len(values), int), met[met > 0]),
+        )
+        order = np.argsort(values, kind="stable")
+        numbers = self.census.layout.bin_numbers(self.number, values[order])
+        return Ranked(cumulative, self._edges, values[order], numbers, weights[order] if met.any() else None)
+
+    def _edges(self, number: int) -> tuple[float, float]:
+        """The range of a bin, no wider than the column's."""
+        low, high = self.census.layout.edges(self.number, number)
+        least, most = self.extremes
+        return (least if number == 0 else max(low, least)), (
+            most if number == len(self.bins) - 1 else min(high, most)
+        )
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest draw."""
+        moments = self.census.counts.moments[self.number]
+        return float(moments[LEAST].min()), float(moments[MOST].max())
+
+    def chosen(self, levels: Sequence[float]) -> Array:
+        """Flags of the bins that hold a wanted rank, of all draws or of a lane's."""
+        flags = np.zeros(len(self.bins), np.uint8)
+        everything = self.ranked()
+        for level in levels:
+            for place in ranks(len(everything), level):
+                flags[everything.bin(place or 0)] = 1
+        for lane in range(self.bins.shape[1] if self.bins.shape[1] > 1 else 0):
+            own = self.ranked(lane)
+            for level in levels:
+                flags[own.bin(rank(len(own), level))] = 1
+        return flags
+
+    def summary(self, levels: Sequence[float]) -> Summary:
+        """What is kept of the column."""
+        (low, high), draws = self.extremes, self.census.draws
+        if low == high:
+            return constant(low, levels, draws)
+        mean, sd = self._moments()
+        everything = self.ranked()
+        replicates = self._replicates(levels)
+        farthest = max(mean.value - low, high - mean.value)
+        return Summary(
+            mean=mean,
+            sd=sd,
+            largest_share=farthest**2 / (sd**2 * (draws - 1)) if sd > 0.0 else 0.0,
+            low=low,
+            high=high,
+            percentiles={level: self._percentile(everything, level, replicates) for level in levels},
+            resolution=max(everything.width(rank(draws, level)) for level in levels),
+            edges=self._picture(),
+            counts=self.census.counts.heights[self.number],
+            replicates=replicates,
+        )
+
+    def _percentile(self, everything: Ranked, level: float, replicates: Mapping[float, Array]) -> Estimate:
+        if not replicates:
+            return percentile(everything, level)
+        return over_replicates(everything[rank(len(everything), level)], replicates[level])
+
+    def _replicates(self, levels: Sequence[float]) -> dict[float, Array]:
+        """Each randomisation's percentiles; none where all draws are one sample."""
+        if self.bins.shape[1] == 1:
+            return {}
+        lanes = [self.ranked(lane) for lane in range(self.bins.shape[1])]
+        return {level: np.array([lane[rank(len(lane), level)] for lane in lanes]) for level in levels}
+
+    def _moments(self) -> tuple[Estimate, float]:
+        """The mean with its error, and the standard deviation."""
+        n, moments = self.census.draws, self.census.counts.moments[self.number]
+        centre = float(self.census.layout.centres[self.number])
+        shift = fsum(moments[SUM]) / n
+        sd = sqrt(max(0.0, fsum(moments[SQUARES]) - n * shift * shift) / (n - 1)) if n > 1 else float("nan")
+        if self.bins.shape[1] > 1:
+            return over_replicates(centre + shift, centre + moments[SUM] * LANES / n), sd
+        error = sd / sqrt(n)
+        return Estimate(centre + shift, error, centre + shift - Z95 * error, centre + shift + Z95 * error), sd
+
+    def _picture(self) -> Array:
+        """The ends of the picture's bars: the first and last reach out to the least and greatest draw."""
+        begin, bars = self.census.layout.scales[self.number]
+        inner = begin + np.arange(1, BARS) / bars if bars > 0.0 else np.full(BARS - 1, begin)
+        low, high = self.extremes
+        return np.concatenate([[low], np.minimum(inner, high), [high]])
+
+
+def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
+    """The summary of a name that has one value in every draw."""
+    exact = Estimate(value, 0.0, value, value)
+    edges, counts = np.full(BARS + 1, value), np.zeros(BARS, dtype=np.int64)
+    counts[-1] = draws
+    found = dict.fromkeys(levels, exact)
+    return Summary(exact, 0.0, 0.0, value, value, found, 0.0, edges, counts, {})
+
+
+def summaries(census: Census, levels: Sequence[float], progress: Progress = nothing) -> list[Summary]:
+    """The summary of every column of a census, at percentile levels between 0 and 100."""
+    columns = [Column(census, number, census.bins(number)) for number in range(census.columns)]
+    flags = [column.chosen(levels) for column in columns]
+    if sum(map(_expected, columns, flags)) <= MOST_PICKED:
+        columns = _looked_into(columns, census.pick(np.concatenate(flags), progress))
+    return [column.summary(levels) for column in columns]
+
+
+def _expected(column: Column, flags: Array) -> int:
+    """About how many draws a second look finds in flagged bins, those of positive probability left out."""
+    plan, wanted = column.census.layout, flags.astype(bool)
+    atoms = plan.atoms[column.number]
+    wanted[plan.bin_numbers(column.number, atoms[~np.isnan(atoms)])] = False
+    return int(column.bins[wanted].sum())
+
+
+def _looked_into(columns: Sequence[Column], picked: Picked) -> list[Column]:
+    """The columns with their picked draws."""
+    order = np.argsort(picked.owners, kind="stable")
+    ends = np.searchsorted(picked.owners[order], np.arange(len(columns) + 1))
+    parts = [order[begin:end] for begin, end in pairwise(ends)]
+    return [
+        Column(c.census, c.number, c.bins, picked.values[part], picked.lanes[part], picked.met[c.number])
+        for c, part in zip(columns, parts, strict=True)
+    ]
+
+
+def estimate(census: Census, column: int, level: float | None) -> Estimate:
+    """A percentile, or the mean where the level is None, as counts alone tell it: without a second look."""
+    found = Column(census, column, census.bins(column)).summary([50.0 if level is None else level])
+    return found.mean if level is None else found.percentiles[level]
+
+
+def chance_within(census: Census, question: int) -> Estimate:
+    """The chance that a question of the census asks for."""
+    within = census.counts.within[question]
+    if census.layout.lanes == 1:
+        return chance(int(within.sum()), census.draws)
+    return chance_of_replicates(within, census.draws // LANES)
