@@ -243,6 +243,8 @@ def _load_all(paths: tuple[str, ...], options: dict[str, Any], quiet: bool) -> l
     for scenario in scenarios:
         if scenario.ignored and not quiet:
             click.echo(f"note: {', '.join(scenario.ignored)}: ignored, nothing needs it here", err=True)
+        for note in () if quiet else scenario.notes:
+            click.echo(f"note: {note}", err=True)
     return scenarios
 
 

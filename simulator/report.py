@@ -199,6 +199,7 @@ def header(summary: Summary) -> list[str]:
         f"Run: {draws}",
         f"Plan: {plan}",
         f"Uncertain inputs: {origins}",
+        *_correlated(summary),
     ]
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
@@ -217,6 +218,13 @@ def header(summary: Summary) -> list[str]:
         *lines,
         "P80: an 80% chance of being at or below. ±: Monte Carlo error of the draws alone",
     ]
+
+
+def _correlated(summary: Summary) -> list[str]:
+    """The correlated pairs in a line, if any; runs stored before there were any have no such key."""
+    found = summary.get("correlations", ())
+    pairs = "; ".join(f"{' and '.join(pair['between'])} {pair['spearman']:g}" for pair in found)
+    return [f"Correlated: {pairs}"] if pairs else []
 
 
 def _planned(value: str | float) -> str:

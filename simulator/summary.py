@@ -49,6 +49,9 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "pruned": list(model.pruned),
         "ignored": list(scenario.ignored),
         "origins": origins(scenario),
+        "correlations": [
+            {"between": list(found.between), "spearman": found.spearman} for found in scenario.correlations
+        ],
         "quantities": {
             key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
         },

@@ -9,13 +9,16 @@
 from simulator.distributions.base import Distribution, Scaled, Truncated, mass_outside, truncate
 from simulator.distributions.beta import Beta, Pert
 from simulator.distributions.bounded import Loguniform, Triangular, Uniform
+from simulator.distributions.copula import NO_CORRELATION, Copula
 from simulator.distributions.families import FAMILIES, Form, distribution
 from simulator.distributions.normal import Lognormal, Normal
 from simulator.distributions.tables import Discrete, Point, Quantiles
 
 __all__ = [
     "FAMILIES",
+    "NO_CORRELATION",
     "Beta",
+    "Copula",
     "Discrete",
     "Distribution",
     "Form",

@@ -13,6 +13,7 @@ from simulator.errors import Complaint, InputError, ModelError, did_you_mean
 from simulator.extensions import extended, lever, user_module
 from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
+from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.entries import Complain, Prior, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
@@ -22,8 +23,9 @@ from simulator.scenario.scenario import Scenario
 
 FIELDS = (
     *("title", "description", "book", "made_from", "size", "experiments"),
-    *("plan", "priors", "published", "formulas", "levers"),
+    *("plan", "priors", "correlations", "published", "formulas", "levers"),
 )
+WHOLE = (*CHOICES, "correlations")  # fields that a setting replaces whole
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> Non
             complain(complaint)
         return
     section, _, name = key.rpartition(".")
-    if not section and name in CHOICES:
+    if not section and name in WHOLE:
         content[name] = value
         return
     plan = mapping(content.get("plan"), complain)
@@ -144,6 +146,8 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     _check_complete(wanted, entries, model, sources.path, complain)
     known = [name for name in wanted if name in entries]
     priors = {**_priors(entries, {**plan.words, **choices}, model, known, complain), **plan.constants}
+    names = Names(model, priors, _known(model))
+    correlations, notes = read_correlations(content.get("correlations"), names, complain)
     text = {
         key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")
     }
@@ -162,6 +166,8 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         levers=sources.levers,
         formulas=sources.formulas,
         ignored=tuple(name for name in own if name in model.pruned),
+        correlations=correlations,
+        notes=notes,
     )
 
 
@@ -184,7 +190,7 @@ def _catalogue(plan: Plan, book: Book) -> Mapping[str, Entry]:
 
 def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complain: Complain) -> None:
     """Complain of names that no model knows, and of those that the plan fixes as well."""
-    known = {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units}
+    known = _known(model)
     for name, entry in entries.items():
         if name not in known:
             what = f"{name} is no input or quantity of the model"
@@ -196,6 +202,11 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
             complain(
                 Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them")
             )
+
+
+def _known(model: Model) -> set[str]:
+    """Every name that the model has, had before its pins, or would have without levers."""
+    return {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units}
 
 
 def _priors(

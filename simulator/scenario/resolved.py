@@ -33,6 +33,7 @@ def resolved(scenario: Scenario) -> str:
         f"levers: {_flow([Path(lever).name for lever in scenario.levers])}",
         "priors:",
         *(f"  {name}: {_flow(_entry(p))}" for name, p in scenario.priors.items() if p.origin != "plan"),
+        *_correlations(scenario),
         "published:",
         *(f"  - {_flow(figure.as_written)}" for figure in scenario.published),
     ]
@@ -66,6 +67,12 @@ def _plan_value(prior: Prior) -> Any:
 def _entry(prior: Prior) -> dict[str, Any]:
     words = {"source": prior.source, "as_of": prior.as_of, "note": prior.note, "origin": prior.origin}
     return {**prior.spec, **{key: word for key, word in words.items() if word}}
+
+
+def _correlations(scenario: Scenario) -> list[str]:
+    """The correlations; no line at all where there are none."""
+    lines = [f"  - {_flow(found.as_written)}" for found in scenario.correlations]
+    return ["correlations:", *lines] if lines else []
 
 
 def _flow(value: Any) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from simulator.distributions import Distribution
+from simulator.distributions import Copula, Distribution
+from simulator.distributions.copula import copula
 from simulator.model import Model
+from simulator.scenario.correlations import Correlation
 from simulator.scenario.entries import Prior
 from simulator.scenario.published import Published
 
@@ -32,6 +35,8 @@ class Scenario:
     levers: tuple[str, ...]
     formulas: tuple[Path, ...]
     ignored: tuple[str, ...]
+    correlations: tuple[Correlation, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -42,6 +47,11 @@ class Scenario:
     def distributions(self) -> dict[str, Distribution]:
         """The distribution of every input."""
         return {name: prior.distribution for name, prior in self.priors.items()}
+
+    @cached_property
+    def copula(self) -> Copula:
+        """How the inputs move together."""
+        return copula({found.between: found.spearman for found in self.correlations})
 
     @property
     def choices(self) -> dict[str, str]:
