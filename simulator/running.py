@@ -40,9 +40,23 @@ def run_and_store(
         command=command,
         files={path.name: path.read_bytes() for path in scenario.files},
     )
-    how = {"draws": settings.draws, "seed": settings.seed, "sampler": settings.sampler}
-    folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))
+    kept = min(keep, settings.draws)
+    folder = save(
+        contents, root, slugify(name or scenario.name), identity(scenario, _how(settings, budget, kept))
+    )
     return {**summary, "run": str(folder)}
+
+
+def _how(settings: Settings, budget: float | None, kept: int) -> dict[str, Any]:
+    """All but the scenario that determines what a run's folder holds."""
+    return {
+        "draws": settings.draws,
+        "seed": settings.seed,
+        "sampler": settings.sampler,
+        "levels": settings.levels,
+        "budget": budget,
+        "kept": kept,
+    }
 
 
 FIELDS = ("run", "name", "scenario", "book", "seed", "draws", "created_at", "data_sha256")

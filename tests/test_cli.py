@@ -98,6 +98,20 @@ def test_the_same_seed_is_the_same_run(stored: tuple[Path, dict], tmp_path: Path
     assert str(root) in found["run"]
 
 
+def test_runs_that_differ_in_what_they_report_are_kept_apart(tmp_path: Path) -> None:
+    """Other percentiles, another budget and more draws kept each have a folder; the same again has not."""
+    for options in (
+        (),
+        ("--percentiles", "50,80"),
+        ("--budget", "400M"),
+        ("--budget", "500M"),
+        ("--keep", "draws"),
+        ("--percentiles", "80,50", "--threads", 1),
+    ):
+        assert traincost("run", GPT4, "-n", "20k", "-o", tmp_path, *options).exit_code == 0
+    assert len(list(tmp_path.iterdir())) == 5
+
+
 def test_a_stored_run_can_be_reported_and_listed(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
     """report and runs read what run wrote."""
     root, found = stored
