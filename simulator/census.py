@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from simulator.kernel.layout import BARS, Layout, layout
+from simulator.kernel.bins import BARS, Layout, layout
 from simulator.kernel.options import CHUNK, LANES
 from simulator.kernel.reductions import LEAST, MOST, SQUARES, START, reductions
 from simulator.threads import Progress, in_threads, nothing, processors

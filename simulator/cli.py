@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.errors import Complaint, InputError, SimulatorError
+from simulator.layout import wrapped
+from simulator.options import (
+    Levels,
+    Number,
+    format_option,
+    quiet_option,
+    results_option,
+    simulation_options,
+)
 from simulator.version import __version__
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.simulation import Settings
 
-FORMATS = ("table", "markdown", "json", "csv")
 STORED_DRAWS = 10_000
-
-
-class Number(click.ParamType[float]):
-    """A number as scenarios write it: 1e6, 1_000_000, 10k, 1.5M."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        from simulator.scenario.reader import number
-
-        found = number(value) if isinstance(value, str) else value
-        if found is None:
-            self.fail(f"{value!r} is not a number; write for example 1e6, 1_000_000 or 1.5M", param, ctx)
-        return found
-
-
-class Whole(Number):
-    """A whole number as scenarios write it."""
-
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        found = super().convert(value, param, ctx)
-        if found != int(found):
-            self.fail(f"{value!r} is not a whole number", param, ctx)
-        return int(found)
-
-
-class Levels(click.ParamType[tuple[float, ...]]):
-    """Percentile levels, separated by commas."""
-
-    name = "levels"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[float, ...]:
-        if not isinstance(value, str):
-            return tuple(value)
-        try:
-            return tuple(sorted({float(level) for level in value.split(",")}))
-        except ValueError:
-            self.fail(f"{value!r} is no list of percentiles; write for example 5,50,95", param, ctx)
 
 
 class Commands(click.Group):
@@ -70,51 +35,6 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SimulatorError as error:
             raise click.ClickException(str(error)) from None
-
-
-Command = Callable[..., Any]
-
-
-def simulation_options(command: Command) -> Command:
-    """The options of every command that takes a scenario."""
-    for option in reversed(
-        [
-            click.option(
-                "--book", type=click.Path(), help="Take the priors from this book instead of the scenario's."
-            ),
-            click.option(
-                "-n", "--draws", type=Whole(), default=1_000_000, show_default=True, help="Number of draws."
-            ),
-            click.option("--seed", type=Whole(), default=1, show_default=True, help="Seed of every stream."),
-            click.option(
-                "--sampler", default="random", show_default=True, help="How draws are spread: random."
-            ),
-            click.option(
-                "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Lay a value over the scenario."
-            ),
-            click.option(
-                "--lever",
-                "levers",
-                multiple=True,
-                help="Apply a lever, by name or .py file; repeat to stack.",
-            ),
-            click.option("--threads", type=Whole(), help="Threads (default: one a processor)."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def format_option(command: Command) -> Command:
-    """How data is printed."""
-    return click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)(
-        command
-    )
-
-
-def quiet_option(command: Command) -> Command:
-    """Whether notes are printed."""
-    return click.option("--quiet", is_flag=True, help="No notes on stderr.")(command)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -129,12 +49,17 @@ def main() -> None:
 @main.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO…", type=click.Path())
 @simulation_options
-@click.option("--percentiles", "levels", type=Levels(), default="5,10,50,80,90,95", show_default=True)
+@click.option(
+    "--percentiles",
+    "levels",
+    type=Levels(),
+    default="5,10,50,80,90,95",
+    show_default=True,
+    help="Percentiles to report, separated by commas.",
+)
 @click.option("--budget", type=Number(), help="Report the chance that the total stays within this many USD.")
 @click.option("--keep", type=click.Choice(["draws"]), help="Store all draws, not the first 10,000.")
-@click.option(
-    "-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results."
-)
+@results_option
 @click.option("--name", default="", help="A name for the run (one scenario).")
 @format_option
 @quiet_option
@@ -143,7 +68,7 @@ def run(
     levels: tuple[float, ...],
     budget: float | None,
     keep: str | None,
-    output: str,
+    output: Path,
     name: str,
     style: str,
     quiet: bool,
@@ -157,24 +82,25 @@ def run(
     kept = how.draws if keep else STORED_DRAWS
     command = " ".join(["traincost", *sys.argv[1:]])
     found = [
-        run_and_store(s, how, Path(output), name=name, budget=budget, keep=kept, command=command)
-        for s in loaded
+        run_and_store(s, how, output, name=name, budget=budget, keep=kept, command=command) for s in loaded
     ]
     click.echo(render(found, style))
+    if not quiet:
+        click.echo("\n".join(f"stored: {summary['run']}" for summary in found), err=True)
 
 
 @main.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO…", type=click.Path())
 @simulation_options
+@format_option
 @quiet_option
-def validate(scenarios: tuple[str, ...], quiet: bool, **options: Any) -> None:
+def validate(scenarios: tuple[str, ...], style: str, quiet: bool, **options: Any) -> None:
     """Read scenarios with their books and say what is wrong with them."""
-    for path, scenario in zip(scenarios, _load_all(scenarios, options, quiet), strict=True):
-        uncertain = sum(not prior.is_fixed for prior in scenario.priors.values())
-        components = len(scenario.model.components)
-        click.echo(
-            f"{path}: good; {components} components, {uncertain} uncertain inputs, book {scenario.book}"
-        )
+    from simulator.inputs import checked, checked_text
+
+    loaded = _load_all(scenarios, options, quiet)
+    found = [checked(path, scenario) for path, scenario in zip(scenarios, loaded, strict=True)]
+    click.echo(checked_text(found, style))
 
 
 @main.command()
@@ -184,46 +110,47 @@ def validate(scenarios: tuple[str, ...], quiet: bool, **options: Any) -> None:
 @quiet_option
 def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
     """Print every input's P5, P50 and P95 after truncation, its unit, source and date."""
-    from simulator import explain
+    from simulator.inputs import PRIORS_STYLES
 
-    click.echo(explain.PRIORS_STYLES[style](_load_all((scenario,), options, quiet)[0]))
+    click.echo(PRIORS_STYLES[style](_load_all((scenario,), options, quiet)[0]))
 
 
 @main.command("explain")
 @click.argument("scenario", type=click.Path())
 @click.argument("name", default="total_cost", metavar="[QUANTITY]")
 @simulation_options
+@format_option
 @quiet_option
-def explain_command(scenario: str, name: str, quiet: bool, **options: Any) -> None:
+def explain_command(scenario: str, name: str, style: str, quiet: bool, **options: Any) -> None:
     """Show what a quantity is computed from: formulas, units, medians and sources, as a tree."""
     from simulator import explain
 
     found, how = _load_all((scenario,), options, quiet)[0], _settings(options)
     explain.check_name(found, name)
-    click.echo(explain.tree(found, name, explain.medians(found, how.seed, how.threads)))
+    root = explain.tree(found, name, explain.medians(found, how))
+    click.echo(explain.STYLES[style](root, how.draws))
 
 
 @main.command()
-@click.argument("path", metavar="RUN", type=click.Path())
+@click.argument("given", metavar="RUN", type=click.Path())
+@results_option
 @format_option
-def report(path: str, style: str) -> None:
-    """Print the report of a stored run."""
+def report(given: str, output: Path, style: str) -> None:
+    """Print the report of a stored run: RUN is its folder, the folder's name or how that begins."""
     from simulator.report import render
-    from simulator.results import load
+    from simulator.results import find, load
 
-    click.echo(render([load(Path(path)).summary], style))
+    click.echo(render([load(find(given, output)).summary], style))
 
 
 @main.command()
-@click.option(
-    "-o", "--output", default="results", show_default=True, type=click.Path(), help="Folder of results."
-)
+@results_option
 @format_option
-def runs(output: str, style: str) -> None:
+def runs(output: Path, style: str) -> None:
     """List the stored runs, newest first."""
-    from simulator.running import catalogue_text
+    from simulator.catalogue import catalogue_text
 
-    click.echo(catalogue_text(Path(output), style))
+    click.echo(catalogue_text(output, style))
 
 
 def _load_all(paths: tuple[str, ...], options: dict[str, Any], quiet: bool) -> list[Scenario]:
@@ -240,12 +167,21 @@ def _load_all(paths: tuple[str, ...], options: dict[str, Any], quiet: bool) -> l
             complaints += error.complaints
     if complaints:
         raise InputError(dict.fromkeys(complaints))
-    for scenario in scenarios:
-        if scenario.ignored and not quiet:
-            click.echo(f"note: {', '.join(scenario.ignored)}: ignored, nothing needs it here", err=True)
-        for note in () if quiet else scenario.notes:
-            click.echo(f"note: {note}", err=True)
+    if not quiet:
+        for note in dict.fromkeys(note for scenario in scenarios for note in _notes(scenario)):
+            click.echo("\n".join(wrapped(note)), err=True)
     return scenarios
+
+
+def _notes(scenario: Scenario) -> list[str]:
+    """What is superfluous because quantities are given, and what of it was given in vain."""
+    notes, gone = [], scenario.model.pruned
+    if gone:
+        names = "name" if len(gone) == 1 else "names"
+        notes.append(f"note: {len(gone)} {names} not needed: {', '.join(gone)}")
+    if scenario.ignored:
+        notes.append(f"note: ignored, though given: {', '.join(scenario.ignored)}")
+    return [*notes, *(f"note: {note}" for note in scenario.notes)]
 
 
 def _settings(options: dict[str, Any], levels: tuple[float, ...] | None = None) -> Settings:

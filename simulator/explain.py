@@ -1,30 +1,43 @@
-"""Where a number comes from: a quantity's tree of formulas and inputs, and the table of priors."""
+"""Where a number comes from: a quantity's tree of formulas and inputs, with medians and sources."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from simulator.errors import Complaint, InputError, did_you_mean
-from simulator.numbers import quantity
-from simulator.report import WIDTH, aligned, csv_text, markdown_table
-from simulator.scenario.entries import Prior
+from simulator.inputs import word_of
+from simulator.layout import WIDTH, csv_text, markdown_table, wrapped
+from simulator.numbers import plain, quantity
 from simulator.scenario.scenario import Scenario
+from simulator.simulation import Settings, run
 
-MEDIAN_DRAWS = 1 << 16
-PRIOR_LEVELS = (5, 50, 95)
+LEAST_ROOM = 20  # for words, however deep the tree
+FIELDS = (
+    "name",
+    "unit",
+    "median",
+    "word",
+    "formula",
+    "file",
+    "meaning",
+    "origin",
+    "source",
+    "as_of",
+    "above",
+)
+HEADS = ("depth", "name", "median", "unit", "what it is, or who says so")
+
+Tree = Mapping[str, Any]
 
 
-def medians(scenario: Scenario, seed: int, threads: int | None = None) -> dict[str, float]:
-    """The median of every name, from a small simulation."""
-    from simulator.simulation import engine
-
-    columns = engine(scenario, seed).columns(scenario.names, MEDIAN_DRAWS, threads=threads)
-    return {name: float(np.median(column)) for name, column in columns.items()}
+def medians(scenario: Scenario, settings: Settings) -> dict[str, float]:
+    """The median of every name over the draws."""
+    done = run(scenario, replace(settings, levels=(50.0,)), keep=1)
+    return {name: done.summaries[name].percentiles[50.0].value for name in scenario.names}
 
 
 def check_name(scenario: Scenario, name: str) -> None:
@@ -36,114 +49,115 @@ def check_name(scenario: Scenario, name: str) -> None:
     raise InputError([Complaint(scenario.name, f"there is no quantity {name}", remedy)])
 
 
-def tree(scenario: Scenario, name: str, median: Mapping[str, float]) -> str:
-    """A quantity with all it is computed from: units, medians, formulas and sources; repeats are cut.
-
-    The median of a sum is not the sum of medians: each line has the median of its own draws.
-    """
-    return "\n".join(_branch(scenario, name, median, "", "", set()))
+def tree(scenario: Scenario, name: str, median: Mapping[str, float]) -> Tree:
+    """A quantity with all it is computed from, as ``children``; what stood before is marked ``above``."""
+    return _branch(scenario, name, median, set())
 
 
-def _branch(
-    scenario: Scenario, name: str, median: Mapping[str, float], stem: str, below: str, seen: set[str]
-) -> Iterator[str]:
-    formula = scenario.model.formulas.get(name)
-    repeated = name in seen and formula is not None
-    source = "(above)" if repeated else _source(scenario, name)
-    yield f"{stem}{name}  {_value(scenario, name, median)}  {source}"
-    if formula is None or repeated:
-        return
-    seen.add(name)
-    for place, argument in enumerate(formula.arguments):
-        last = place == len(formula.arguments) - 1
-        stem_of_child = f"{below}{'└─ ' if last else '├─ '}"
-        yield from _branch(
-            scenario, argument, median, stem_of_child, f"{below}{'   ' if last else '│  '}", seen
-        )
-
-
-def _value(scenario: Scenario, name: str, median: Mapping[str, float]) -> str:
-    unit = scenario.model.units[name].symbol
-    if name == "procurement":
-        return scenario.words[name]
-    return quantity(median[name], 0.0, unit) + (f" {unit}" if unit not in ("1", "USD") else "")
-
-
-def _source(scenario: Scenario, name: str) -> str:
-    if name in scenario.model.formulas:
-        formula = scenario.model.formulas[name]
-        return f"{formula.meaning.lower() if formula.is_sum else formula.meaning} [{formula.where}]"
-    prior = scenario.priors[name]
-    source = f": {prior.source}" if prior.source and prior.source != prior.origin else ""
-    return f"[{prior.origin}{source}{', ' + prior.as_of if prior.as_of else ''}]"
-
-
-def priors(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every input: percentiles after truncation, unit, distribution, source, date, book."""
-    return [_prior(scenario, prior) for prior in scenario.priors.values()]
-
-
-def _prior(scenario: Scenario, prior: Prior) -> dict[str, Any]:
-    values = {f"p{level}": float(prior.distribution.ppf(level / 100.0)) for level in PRIOR_LEVELS}
-    return {
-        "name": prior.name,
-        **values,
-        "unit": prior.unit,
-        "distribution": scenario.words[prior.name]
-        if prior.name == "procurement"
-        else prior.distribution.describe(),
-        "source": prior.source,
-        "as_of": prior.as_of,
-        "note": prior.note,
-        "origin": prior.origin,
-        "where": prior.where,
-        "meaning": scenario.model.meaning(prior.name),
+def _branch(scenario: Scenario, name: str, median: Mapping[str, float], seen: set[str]) -> dict[str, Any]:
+    formula, word = scenario.model.formulas.get(name), word_of(scenario, name)
+    found = {
+        "name": name,
+        "unit": scenario.model.units[name].symbol,
+        "median": None if word else median[name],
+        **({"word": word} if word else {}),
+        **(_computed(scenario, name) if formula else _given(scenario, name)),
     }
+    if formula and name in seen:
+        return {**found, "above": True}
+    seen.add(name)
+    below = formula.arguments if formula else ()
+    return {**found, "children": [_branch(scenario, argument, median, seen) for argument in below]}
 
 
-def priors_text(scenario: Scenario) -> str:
-    """The priors as plain text, 80 columns wide, the source on lines of its own."""
-    found = priors(scenario)
-    heads = ("name", *(f"P{level}" for level in PRIOR_LEVELS), "unit")
-    table = aligned([heads, *(_cells(prior) for prior in found)])
-    lines = [
-        scenario.title,
-        f"Book: {scenario.book} ({scenario.book_title}), {scenario.book_as_of}",
-        "",
-        table[0],
-    ]
-    for line, prior in zip(table[1:], found, strict=True):
-        words = [prior["distribution"], prior["origin"], prior["as_of"], prior["source"]]
-        about = "; ".join(dict.fromkeys(word for word in words if word))
-        lines += [line, *textwrap.wrap(about, WIDTH, initial_indent="    ", subsequent_indent="    ")]
-    return "\n".join(lines)
+def _computed(scenario: Scenario, name: str) -> dict[str, str | None]:
+    formula = scenario.model.formulas[name]
+    meaning = formula.meaning.lower() if formula.is_sum else formula.meaning
+    about = dict.fromkeys(("file", "origin", "source", "as_of"))
+    return {"formula": formula.where, "meaning": meaning, **about}
 
 
-def priors_markdown(scenario: Scenario) -> str:
-    """The priors as a Markdown table."""
-    heads = ("name", *(f"P{level}" for level in PRIOR_LEVELS), "unit", "as of", "book", "source")
-    rows = [(*_cells(prior), prior["as_of"], prior["origin"], prior["source"]) for prior in priors(scenario)]
-    return "\n".join(markdown_table([heads, *rows]))
+def _given(scenario: Scenario, name: str) -> dict[str, str | None]:
+    prior, meaning = scenario.priors[name], scenario.model.meaning(name)
+    about = {"file": prior.where, "origin": prior.origin, "source": prior.source, "as_of": prior.as_of}
+    return {"formula": None, "meaning": meaning, **about}
 
 
-def _cells(prior: Mapping[str, Any]) -> tuple[str, ...]:
-    return (prior["name"], *(quantity(prior[f"p{level}"], 0.0, "") for level in PRIOR_LEVELS), prior["unit"])
+def head(draws: int) -> str:
+    """What the numbers of the tree are, and what they are not."""
+    return f"Medians of {draws:,} draws. The median of a sum is not the sum of the medians."
 
 
-def priors_csv(scenario: Scenario) -> str:
-    """The priors as CSV."""
-    found = priors(scenario)
-    return csv_text([list(found[0]), *(row.values() for row in found)])
+def as_table(root: Tree, draws: int) -> str:
+    """The tree drawn with lines that nothing breaks, 80 columns wide."""
+    return "\n".join([*wrapped(head(draws)), "", *_drawn(root, "", "")])
 
 
-def priors_json(scenario: Scenario) -> str:
-    """The priors as a JSON list."""
-    return json.dumps(priors(scenario), indent=1)
+def _drawn(node: Tree, stem: str, below: str) -> Iterator[str]:
+    """The lines of a node and its children; ``stem`` leads its first line, ``below`` all that follow."""
+    children = node.get("children", [])
+    bars = below + ("│  " if children else "   ")
+    room = max(LEAST_ROOM, WIDTH - len(bars))
+    text = f"{node['name']}  {_value(node)}  {_source(node)}"
+    first, *rest = textwrap.wrap(text, room, break_on_hyphens=False)
+    yield stem + first
+    yield from (bars + line for line in rest)
+    for place, child in enumerate(children, 1):
+        corner, bar = ("└─ ", "   ") if place == len(children) else ("├─ ", "│  ")
+        yield from _drawn(child, below + corner, below + bar)
 
 
-PRIORS_STYLES: Mapping[str, Callable[[Scenario], str]] = {
-    "table": priors_text,
-    "markdown": priors_markdown,
-    "csv": priors_csv,
-    "json": priors_json,
+def _value(node: Tree) -> str:
+    if node["median"] is None:
+        return str(node["word"])
+    unit = "" if node["unit"] in ("1", "USD") else f" {node['unit']}"
+    return quantity(node["median"], 0.0, node["unit"]) + unit
+
+
+def _source(node: Tree) -> str:
+    if node.get("above"):
+        return "(above)"
+    if node["formula"]:
+        return f"{node['meaning']} [{node['formula']}]"
+    source = f": {node['source']}" if node["source"] and node["source"] != node["origin"] else ""
+    return f"[{node['origin']}{source}{', ' + node['as_of'] if node['as_of'] else ''}]"
+
+
+def _walk(node: Tree, depth: int = 0) -> Iterator[tuple[int, Tree]]:
+    """Every node with its depth, from the top down."""
+    yield depth, node
+    for child in node.get("children", []):
+        yield from _walk(child, depth + 1)
+
+
+def as_markdown(root: Tree, draws: int) -> str:
+    """A Markdown table with one row a name and its depth in the tree."""
+    rows = []
+    for depth, node in _walk(root):
+        word = node["median"] is None
+        value = node["word"] if word else quantity(node["median"], 0.0, node["unit"])
+        rows.append((str(depth), node["name"], value, "" if word else node["unit"], _source(node)))
+    return "\n".join([head(draws), "", *markdown_table([HEADS, *rows], text=(1, 3, 4))])
+
+
+def as_csv(root: Tree, draws: int) -> str:
+    """CSV with one row a name and its depth in the tree."""
+    rows = [[depth, *(_cell(node.get(field)) for field in FIELDS), draws] for depth, node in _walk(root)]
+    return csv_text([("depth", *FIELDS, "draws"), *rows])
+
+
+def _cell(value: Any) -> Any:
+    return plain(value) if isinstance(value, float) else value
+
+
+def as_json(root: Tree, draws: int) -> str:
+    """The tree as nested objects, the number of draws on the outermost."""
+    return json.dumps({"draws": draws, **root}, indent=1)
+
+
+STYLES: Mapping[str, Callable[[Tree, int], str]] = {
+    "table": as_table,
+    "markdown": as_markdown,
+    "csv": as_csv,
+    "json": as_json,
 }

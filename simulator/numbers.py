@@ -66,6 +66,15 @@ def rounded(value: float, se: float) -> str:
     return f"{round(scaled, -last):,.{max(0, -last)}f}{suffix}"
 
 
+def plain(value: float) -> float:
+    """A number for spreadsheets, without the digits that only its arithmetic put there.
+
+    >>> plain(49.99999999999999), plain(0.07999999999999995)
+    (50.0, 0.08)
+    """
+    return float(f"{value:.6g}")
+
+
 def scale_of(value: float) -> tuple[float, str]:
     """The power of a thousand a number is written in, and its letter."""
     for scale, suffix in SCALES:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from simulator.layout import WIDTH, Row, aligned, csv_text, markdown_table, wrapped
 from simulator.numbers import percent, rounded, stated, with_error
+from simulator.units import PROCUREMENT
 
 Summary = Mapping[str, Any]
-Row = tuple[str, ...]
 
-WIDTH = 80
 MOMENTS = ("unit", "mean", "mean_se", "sd")
+ABOUT_RUN = ("run", "book", "seed", "draws")
+CHOICE = "|".join(PROCUREMENT)  # the unit whose numbers stand for words
 FINAL_RUN = ("hardware_cost", "energy_cost", "operations_cost")
 PHYSICAL = (
     "accelerator_hours",
@@ -28,7 +27,8 @@ PHYSICAL = (
     "system_utilization",
     "end_to_end_utilization",
 )
-HARDWARE_WAYS = ("amortised_hardware_cost", "rental_cost", "acquisition_cost")
+HARDWARE_WAYS = {"own": "amortised_hardware_cost", "rent": "rental_cost", "buy": "acquisition_cost"}
+IN_USE = " *"
 EXPERIMENTS = {
     "project": "the project's own ablations and failed runs",
     "laboratory": "the laboratory's whole research",
@@ -39,6 +39,14 @@ PROCURED = {
     "buy": "the fleet is bought: cash for the whole cluster, electricity, operations",
 }
 SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
+
+
+class Section(NamedTuple):
+    """A table of a report: its title, its rows without the head, and what is said below it."""
+
+    title: str
+    rows: list[Row]
+    note: str = ""
 
 
 def render(summaries: Sequence[Summary], style: str) -> str:
@@ -52,32 +60,18 @@ def as_json(summaries: Sequence[Summary]) -> str:
 
 
 def as_csv(summaries: Sequence[Summary]) -> str:
-    """One row a scenario and name: unit, mean, sd, then value and standard error of every percentile."""
+    """One row a scenario and number: moments, value and error of every percentile, and which run it is of."""
     levels = levels_of(summaries[0])
     ends = [f"{part}{level}" for level in levels for part in ("p", "se_p")]
-    rows: list[list[Any]] = [["scenario", "name", "unit", "mean", "mean_se", "sd", *ends]]
+    rows: list[list[Any]] = [["scenario", "name", *MOMENTS, *ends, *ABOUT_RUN]]
     for summary in summaries:
+        about = [summary[key] for key in ABOUT_RUN]
         for name, found in summary["quantities"].items():
+            if found["unit"] == CHOICE:
+                continue
             values = [found["percentiles"][level][part] for level in levels for part in ("value", "se")]
-            rows.append([summary["scenario"], name, *(found[key] for key in MOMENTS), *values])
+            rows.append([summary["scenario"], name, *(found[key] for key in MOMENTS), *values, *about])
     return csv_text(rows)
-
-
-def csv_text(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as CSV; text that a spreadsheet would take for a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return out.getvalue().rstrip("\n")
-
-
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("gpt4"), safe_cell("")
-    ("'=1+1", 'gpt4', '')
-    """
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
 
 
 def as_table(summaries: Sequence[Summary]) -> str:
@@ -101,38 +95,30 @@ STYLES: Mapping[str, Callable[[Sequence[Summary]], str]] = {
 def _text(summary: Summary) -> list[str]:
     lines = [summary["title"], "=" * min(WIDTH, len(summary["title"]))]
     for line in [*headlines(summary), *header(summary)]:
-        lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
-    for title, rows in sections(summary):
-        lines += ["", *aligned([(title, *columns(summary)), *rows])]
+        lines += wrapped(line)
+    for section in sections(summary):
+        lines += ["", *_section(section, columns(summary))]
     lines += [""]
     for line in sentences(summary):
-        lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+        lines += wrapped(line)
     return lines
+
+
+def _section(section: Section, heads: Row) -> list[str]:
+    """A table under its title, which has a line to itself where it would make the table too wide."""
+    lines = aligned([(section.title, *heads), *section.rows])
+    if len(lines[0]) > WIDTH:
+        lines = [section.title, *aligned([("", *heads), *section.rows])]
+    return [*lines, section.note] if section.note else lines
 
 
 def _markdown(summary: Summary) -> list[str]:
     lines = [f"# {summary['title']}", ""]
     lines += [f"- {line}" for line in [*headlines(summary), *header(summary)]]
-    for title, rows in sections(summary):
+    for title, rows, note in sections(summary):
         lines += ["", *markdown_table([(title, *columns(summary)), *rows])]
+        lines += ["", f"\\{note}"] if note else []
     return [*lines, "", *(f"- {line}" for line in sentences(summary))]
-
-
-def markdown_table(rows: Sequence[Row]) -> list[str]:
-    """A pipe table; the first row is its head."""
-    head, *body = [[cell.replace("|", r"\|") for cell in row] for row in rows]
-    rule = [":--", *("--:" for _ in head[1:])]
-    return ["| " + " | ".join(row) + " |" for row in (head, rule, *body)]
-
-
-def aligned(rows: Sequence[Row]) -> list[str]:
-    """Rows in columns: names to the left, numbers to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        row[0].ljust(widths[0])
-        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
-        for row in rows
-    ]
 
 
 def levels_of(summary: Summary) -> list[str]:
@@ -145,18 +131,30 @@ def columns(summary: Summary) -> Row:
     return ("mean", *(f"P{level}" for level in levels_of(summary)))
 
 
-def sections(summary: Summary) -> list[tuple[str, list[Row]]]:
+def sections(summary: Summary) -> list[Section]:
     """The tables of a report: final run, programme, hardware procured each way, physics."""
     other = [name for name in summary["components"] if name not in FINAL_RUN]
     return [
-        ("Final run, USD", _rows(summary, [*FINAL_RUN, "final_run_cost"])),
-        ("Programme, USD", _rows(summary, ["final_run_cost", *other, "total_cost"])),
-        ("Hardware of the final run, USD", _rows(summary, HARDWARE_WAYS)),
-        ("Time, energy, utilization", _rows(summary, PHYSICAL, with_unit=True)),
+        Section("Final run, USD", _rows(summary, [*FINAL_RUN, "final_run_cost"])),
+        Section("Programme, USD", _rows(summary, ["final_run_cost", *other, "total_cost"])),
+        _hardware(summary),
+        Section("Time, energy, utilization", _rows(summary, PHYSICAL, with_unit=True)),
     ]
 
 
-def _rows(summary: Summary, names: Sequence[str], with_unit: bool = False) -> list[Row]:
+def _hardware(summary: Summary) -> Section:
+    """The hardware procured each way, the plan's way marked where the cost is computed from it."""
+    chosen = HARDWARE_WAYS.get(summary["plan"].get("procurement", ""), "")
+    found, used = (summary["quantities"].get(name, {}).get("mean") for name in (chosen, "hardware_cost"))
+    rows = _rows(summary, HARDWARE_WAYS.values())
+    title = "Hardware of the final run, three ways (not added up), USD"
+    if found is None or found != used:
+        return Section(title, rows)
+    marked = [(name + IN_USE if name == chosen else name, *numbers) for name, *numbers in rows]
+    return Section(title, marked, "* the one in hardware_cost")
+
+
+def _rows(summary: Summary, names: Iterable[str], with_unit: bool = False) -> list[Row]:
     return [_row(summary, name, with_unit) for name in names if name in summary["quantities"]]
 
 
@@ -206,8 +204,11 @@ def header(summary: Summary) -> list[str]:
     procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
     lines.append(f"Final run: the one run that makes the model; {procured}")
     experiments = EXPERIMENTS.get(summary["experiments"], "as given")
-    lines.append(f"Programme: the final run and all below it; experiments are {experiments}")
+    lines.append(f"Programme: the final run and the rows below it; experiments are {experiments}")
+    if summary["settings"]:
+        lines.append(f"Set: {'; '.join(summary['settings'])}")
     for label, key in (
+        ("The scenario's own", "own_priors"),
         ("Levers", "levers"),
         ("Given, not computed", "pinned"),
         ("Not needed then", "pruned"),
@@ -216,7 +217,8 @@ def header(summary: Summary) -> list[str]:
             lines.append(f"{label}: {', '.join(summary[key])}")
     return [
         *lines,
-        "P80: an 80% chance of being at or below. ±: Monte Carlo error of the draws alone",
+        "P80: an 80% chance of being at or below. Means add up; percentiles do not.",
+        "±: one standard error of the Monte Carlo draws alone",
     ]
 
 
@@ -235,7 +237,9 @@ def sentences(summary: Summary) -> list[str]:
     """What the tables mean for a decision."""
     lines = list(summary["warnings"])
     if summary["contingency"]:
-        lines.append(f"Contingency (P80 - P50): {_with_error(summary['contingency'], 'USD')}")
+        lines.append(
+            f"Contingency of the programme (P80 - P50): {_with_error(summary['contingency'], 'USD')}"
+        )
     lines += [_published(figure) for figure in summary["published"]]
     if summary["budget"]:
         budget = summary["budget"]
@@ -270,6 +274,6 @@ def _crossing(found: Summary | None) -> list[str]:
         return []
     share = percent(found["utilization"])
     if found["accelerators"] is None:
-        return [f"The median of system_utilization passes {share} at no cluster size"]
+        return [f"The median of system_utilization crosses {share} at no cluster size"]
     size = two_digits(found["accelerators"])
-    return [f"The median of system_utilization passes {share} at about {size:,} accelerators"]
+    return [f"The median of system_utilization falls below {share} above about {size:,} accelerators"]

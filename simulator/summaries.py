@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator.census import Census, Picked
-from simulator.kernel.layout import BARS
+from simulator.kernel.bins import BARS
 from simulator.kernel.options import LANES
 from simulator.kernel.reductions import LEAST, MOST, SQUARES, SUM
 from simulator.statistics import (

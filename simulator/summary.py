@@ -43,6 +43,8 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "plan": planned(scenario),
         "size": scenario.size,
         "experiments": scenario.experiments,
+        "settings": list(scenario.settings),
+        "own_priors": own_priors(scenario),
         "levers": list(scenario.levers),
         "components": list(model.components),
         "pinned": list(model.pinned),
@@ -103,6 +105,12 @@ def origins(scenario: Scenario) -> dict[str, int]:
         if not prior.is_fixed:
             counts[prior.origin] = counts.get(prior.origin, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def own_priors(scenario: Scenario) -> list[str]:
+    """The priors that the scenario holds itself, those among them that were once set for a stored run."""
+    found = [prior for prior in scenario.priors.values() if prior.origin in ("scenario", "--set")]
+    return [prior.name for prior in found if not prior.where.startswith("--set")]
 
 
 def warnings(run: Run) -> list[str]:

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from conftest import CONFIGS, GPT4, MARKET, ROOT
 
 from simulator import load_scenario, percentiles, simulate
 from simulator.cli import main
+from simulator.extensions import lever_names
 from simulator.results import load
 
 
@@ -98,6 +101,20 @@ def test_the_same_seed_is_the_same_run(stored: tuple[Path, dict], tmp_path: Path
     assert str(root) in found["run"]
 
 
+def test_runs_that_differ_in_what_they_report_are_kept_apart(tmp_path: Path) -> None:
+    """Other percentiles, another budget and more draws kept each have a folder; the same again has not."""
+    for options in (
+        (),
+        ("--percentiles", "50,80"),
+        ("--budget", "400M"),
+        ("--budget", "500M"),
+        ("--keep", "draws"),
+        ("--percentiles", "80,50", "--threads", 1),
+    ):
+        assert traincost("run", GPT4, "-n", "20k", "-o", tmp_path, *options).exit_code == 0
+    assert len(list(tmp_path.iterdir())) == 5
+
+
 def test_a_stored_run_can_be_reported_and_listed(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
     """report and runs read what run wrote."""
     root, found = stored
@@ -118,12 +135,17 @@ def test_the_report_says_what_a_reader_must_know(stored: tuple[Path, dict]) -> N
         "seed 1",
         "20,000 draws",
         "Final run: the one run that makes the model; the fleet is owned",
-        "Programme: the final run and all",
-        "P80: an 80% chance of being at or below",
+        "Programme: the final run and the rows below it",
+        "P80: an 80% chance of being at or below. Means add up; percentiles do not.",
+        "±: one standard error of the Monte Carlo draws alone",
+        "The scenario's own: buys_data, preparation_months, rd_headcount",
+        "Hardware of the final run, three ways (not added up), USD",
+        "amortised_hardware_cost * ",
+        "* the one in hardware_cost",
         "P(final_run_cost ≤ $63M)",
         "P(total_cost ≤ $100M)",
-        "Contingency (P80 - P50)",
-        "passes 70% at about",
+        "Contingency of the programme (P80 - P50)",
+        "falls below 70% above about",
         "Size: the scenario's own plan",
     ):
         assert part in text
@@ -135,9 +157,12 @@ def test_tables_fit_eighty_columns(stored: tuple[Path, dict]) -> None:  # type: 
 
 
 def test_csv_has_a_row_for_every_name(stored: tuple[Path, dict]) -> None:  # type: ignore[type-arg]
-    """CSV holds the same numbers as JSON."""
-    rows = list(csv.DictReader(io.StringIO(traincost("report", stored[1]["run"], "--format", "csv").stdout)))
-    assert {row["name"] for row in rows} == set(stored[1]["quantities"])
+    """CSV holds the same numbers as JSON, but not the procurement, which is a word; and says of which run."""
+    found = stored[1]
+    rows = list(csv.DictReader(io.StringIO(traincost("report", found["run"], "--format", "csv").stdout)))
+    assert {row["name"] for row in rows} == set(found["quantities"]) - {"procurement"}
+    for key in ("run", "book", "seed", "draws"):
+        assert {row[key] for row in rows} == {str(found[key])}
 
 
 def test_several_scenarios_are_a_list(tmp_path: Path) -> None:
@@ -226,13 +251,45 @@ def test_the_seeds_utilization_at_scale(tmp_path: Path, count: str, level: str) 
 
 
 def test_explain_is_a_tree() -> None:
-    """explain shows formulas with their lines, inputs with medians and sources."""
-    done = traincost("explain", GPT4, "total_cost")
+    """explain shows formulas with their lines, inputs with medians and sources, and no line is broken off."""
+    done = traincost("explain", GPT4, "total_cost", "-n", "20k")
     assert done.exit_code == 0, done.output
-    assert "├─ hardware_cost" in done.stdout
+    head, _, root, *lines = done.stdout.splitlines()
+    assert head == "Medians of 20,000 draws. The median of a sum is not the sum of the medians."
+    assert root.startswith("total_cost  $")
+    assert any(line.startswith("├─ hardware_cost  $") for line in lines)
     assert "[throughput.py:" in done.stdout
     assert "[seed-2025-06: " in done.stdout
+    assert "procurement  own" in done.stdout
+    assert max(map(len, lines)) <= 80
     assert traincost("explain", GPT4, "total_csot").exit_code == 1
+
+
+def test_the_bars_of_the_tree_are_unbroken() -> None:
+    """Below every ├ or │ of a tree stands a │, ├ or └: lines that go on keep the bars."""
+    lines = traincost("explain", GPT4, "-n", 1000).stdout.splitlines()[2:]
+    for line, following in pairwise(lines):
+        for column, character in enumerate(line):
+            if character in "├│":
+                assert following[column : column + 1] in ("│", "├", "└"), (line, following)
+
+
+def test_explain_in_every_format() -> None:
+    """JSON nests the tree, CSV and Markdown have a row a name; the medians are those that run reports."""
+    arguments = ("explain", GPT4, "hardware_cost", "-n", "20k", "--format")
+    tree = json.loads(traincost(*arguments, "json").stdout)
+    assert (tree["name"], tree["unit"], tree["draws"]) == ("hardware_cost", "USD", 20_000)
+    assert tree["formula"].startswith("hardware.py:")
+    median = percentiles(simulate(load_scenario(GPT4), draws=20_000, seed=1), [50])["value"]
+    assert tree["median"] == float(median.sel(quantity="hardware_cost", quantile=0.5))
+    children = {child["name"]: child for child in tree["children"]}
+    assert children["rental_cost"]["children"][0] == {**children["rental_cost"]["children"][0], "above": True}
+    price = children["rental_cost"]["children"][1]
+    assert price["formula"] is None and price["file"] and price["source"] and price["as_of"]
+    assert (children["procurement"]["median"], children["procurement"]["word"]) == (None, "own")
+    rows = list(csv.DictReader(io.StringIO(traincost(*arguments, "csv").stdout)))
+    assert (rows[0]["name"], rows[0]["depth"], rows[1]["depth"]) == ("hardware_cost", "0", "1")
+    assert "| 1 | rental_cost | $" in traincost(*arguments, "markdown").stdout
 
 
 def test_priors_in_every_format() -> None:
@@ -240,16 +297,103 @@ def test_priors_in_every_format() -> None:
     rows = json.loads(traincost("priors", GPT4, "--format", "json").stdout)
     assert {"name", "p5", "p50", "p95", "unit", "source", "as_of"} <= set(rows[0])
     assert len(rows) == len(load_scenario(GPT4).priors)
-    assert "gpu_price" in traincost("priors", GPT4, "--format", "csv").stdout
-    assert "| gpu_price |" in traincost("priors", GPT4, "--format", "markdown").stdout
+    markdown = traincost("priors", GPT4, "--format", "markdown").stdout
+    assert "| gpu_price |" in markdown
+    assert "| :-- | --: | --: | --: | :-- | :-- | :-- | :-- |" in markdown
+    assert "| procurement | own | own | own |" in markdown
+    assert "times" not in {word for row in rows for word in row["distribution"].split()}
+    (stall,) = (row for row in rows if row["name"] == "checkpoint_stall")
+    assert stall["distribution"] == "lognormal, median 0.003287, sigma 1.081"
     assert max(len(line) for line in traincost("priors", GPT4).stdout.splitlines()) <= 80
 
 
-def test_ignored_priors_are_noted_on_stderr() -> None:
-    """A prior that a pin made superfluous is named, once, away from the data."""
+def test_priors_in_csv_have_no_noise() -> None:
+    """CSV has 50, not 49.99999999999999, and no number for a word."""
+    rows = csv.DictReader(io.StringIO(traincost("priors", GPT4, "--format", "csv").stdout))
+    found = {row["name"]: row for row in rows}
+    assert found["framework_team_size"]["p5"] == "50.0"
+    assert [found["procurement"][key] for key in ("p50", "distribution")] == ["", "own"]
+
+
+def test_validate_in_every_format() -> None:
+    """validate names components, uncertain inputs and book, one object or row a scenario."""
+    found = json.loads(traincost("validate", GPT4, "--format", "json").stdout)
+    assert found["components"] == list(load_scenario(GPT4).model.components)
+    assert "gpu_price" in found["uncertain_inputs"]
+    assert len(json.loads(traincost("validate", GPT4, GPT4, "--format", "json").stdout)) == 2
+    (row,) = csv.DictReader(io.StringIO(traincost("validate", GPT4, "--format", "csv").stdout))
+    assert row["uncertain_inputs"] == str(len(found["uncertain_inputs"]))
+    assert f"| {GPT4} | 12 |" in traincost("validate", GPT4, "--format", "markdown").stdout
+
+
+def test_what_is_superfluous_is_noted_on_stderr() -> None:
+    """What a given quantity makes superfluous is named, once, away from the data, in lines that fit."""
     arguments = ("validate", GPT4, "--set", "accelerator_hours=60M", "--set", "mfu=0.4")
-    assert "mfu: ignored" in traincost(*arguments).stderr
+    lines = traincost(*arguments).stderr.splitlines()
+    assert lines[0].startswith("note: 13 names not needed: ")
+    assert lines[-1] == "note: ignored, though given: mfu"
+    assert max(map(len, lines)) <= 80
     assert traincost(*arguments, "--quiet").stderr == ""
+
+
+def test_the_report_says_what_was_changed(tmp_path: Path) -> None:
+    """Settings stand in the report as typed and in the list of runs; a rerun names them as its own."""
+    changes = ("gpu_price=20k", "plan.procurement=rent")
+    arguments = ("-n", 1000, "-o", tmp_path, *(f"--set={change}" for change in changes))
+    text = traincost("run", GPT4, *arguments).stdout
+    assert "Set: gpu_price=20k; plan.procurement=rent\n" in text
+    assert "\nrental_cost *" in text
+    (row,) = json.loads(traincost("runs", "-o", tmp_path, "--format", "json").stdout)
+    assert row["settings"] == list(changes)
+    assert "set gpu_price=20k; plan.procurement=rent" in traincost("runs", "-o", tmp_path).stdout
+    assert (
+        "gpu_price=20k; plan.procurement=rent" in traincost("runs", "-o", tmp_path, "--format", "csv").stdout
+    )
+    rerun = traincost("run", load(Path(row["run"])).scenario, "-n", 1000, "-o", tmp_path, "--format", "json")
+    found = json.loads(rerun.stdout)
+    assert found["settings"] == []
+    assert found["own_priors"] == ["buys_data", "gpu_price", "preparation_months", "rd_headcount"]
+
+
+def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+    """run says where it stored; report takes that, its last part, or as much of it as is unambiguous."""
+    done = traincost("run", GPT4, "-n", 1000, "-o", tmp_path)
+    (folder,) = tmp_path.iterdir()
+    assert done.stderr == f"stored: {folder}\n"
+    for given in (folder, folder.name, "gpt4", tmp_path / "gpt4-cl"):
+        assert traincost("report", given, "-o", tmp_path).stdout == traincost("report", folder).stdout != ""
+    near = traincost("report", "gtp4-class", "-o", tmp_path)
+    assert (near.exit_code, near.stdout) == (1, "")
+    assert f"there is no such run in {tmp_path}; Did you mean {folder.name}?" in near.stderr
+    assert "list the stored ones with: traincost runs" in traincost("report", "x", "-o", tmp_path).stderr
+    assert traincost("run", GPT4, "-n", 1001, "-o", tmp_path, "--quiet").stderr == ""
+    several = traincost("report", "gpt4", "-o", tmp_path)
+    assert several.exit_code == 1 and "2 runs begin with gpt4: " in several.stderr
+
+
+def test_the_list_of_runs_says_what_its_numbers_are(tmp_path: Path) -> None:
+    """Heads name total_cost and UTC; times have minutes; no line is too wide, nor of odd runs."""
+    name = "a name as long as anybody would ever care to type it in full"
+    assert traincost("run", GPT4, "-n", 1000, "-o", tmp_path, "--name", name).exit_code == 0
+    assert traincost("run", GPT4, "-n", 1000, "-o", tmp_path).exit_code == 0
+    (tmp_path / "broken-0123456789ab").mkdir()
+    lines = traincost("runs", "-o", tmp_path).stdout.splitlines()
+    assert lines[0].split() == ["total_cost"]
+    assert lines[1].split() == ["run", "created", "(UTC)", "draws", "P50", "P80", "P90"]
+    assert re.search(r"gpt4-class-\w{12} +\d{4}-\d\d-\d\d \d\d:\d\d  1,000  \$", "\n".join(lines))
+    assert max(map(len, lines)) <= 80
+    assert "unreadable" in "\n".join(lines) and "summary.json is missing" in " ".join(lines)
+    markdown = traincost("runs", "-o", tmp_path, "--format", "markdown").stdout
+    assert "| total_cost P50 | total_cost P80 | total_cost P90 |" in markdown
+
+
+def test_help_says_what_to_write() -> None:
+    """Syntax and an example of --set, the shipped levers, what a book's path is relative to."""
+    text = " ".join(traincost("run", "--help").stdout.split())
+    for part in ("mfu=0.4", "plan.procurement=rent", "{pert: {low: 0.2", "from the current folder"):
+        assert part in text
+    for lever in lever_names():
+        assert lever in text.replace(" ", "")
 
 
 def test_a_lever_changes_the_result(tmp_path: Path) -> None:

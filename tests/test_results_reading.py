@@ -171,6 +171,7 @@ def test_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "draws": 50,
         "created_at": "2025-01-03T00:00:00Z",
         "data_sha256": data_sha256(a_tree()),
+        "settings": [],
         "total_cost": {"50": 50.0, "80": 80.0, "90": 90.0},
     }
     assert rows[3]["error"].endswith("summary.json is missing; run its scenario again")

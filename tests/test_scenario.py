@@ -222,7 +222,28 @@ def test_a_book_that_extends_itself_is_refused(tmp_path: Path) -> None:
     """A circle of books is an error, not a hang."""
     (tmp_path / "a.yaml").write_text("title: a\nextends: b.yaml\n")
     (tmp_path / "b.yaml").write_text("title: b\nextends: a.yaml\n")
-    assert "the book extends itself" in complaints(book=tmp_path / "a.yaml")
+    assert complaints(book=tmp_path / "a.yaml").endswith("the book extends itself; take out one extends:")
+
+
+@pytest.mark.parametrize("line", ["extends: nowhere.yaml", "priors: [1"])
+def test_a_book_that_cannot_be_read_is_the_one_complaint(tmp_path: Path, line: str) -> None:
+    """What is missing because of it is not complained of as well; other faults of the scenario are."""
+    book = tmp_path / "mine.yaml"
+    book.write_text(f"title: mine\n{line}\n")
+    text = complaints(book=book)
+    assert "\n" not in text and (text.startswith(str(book)) or "nowhere.yaml: there is no such file" in text)
+    path = variant(tmp_path, ("size: planned", "sise: planned"))
+    text = complaints(path, book=tmp_path / "none.yaml")
+    assert "unknown field sise" in text and "none.yaml: there is no such file" in text
+    assert text.startswith("2 problems:")
+
+
+def test_what_is_given_in_vain_is_known() -> None:
+    """A plan's value that a pin makes superfluous is ignored like a prior; settings are kept as typed."""
+    typed = ["training_flop=2e25", "unique_tokens=3T", "data_epochs=4", "pue=1.1"]
+    scenario = load_scenario(GPT4, settings=typed)
+    assert "tokens" in scenario.ignored
+    assert scenario.settings == tuple(typed)
 
 
 def test_units_are_converted(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ class Distribution(ABC):
         """The probability of a value at or below ``x``."""
 
     @abstractmethod
-    def describe(self) -> str:
-        """The shape in a few words, for tables."""
+    def describe(self, factor: float = 1.0) -> str:
+        """The shape of ``factor`` times the value in a few words, for tables."""
 
     def isf(self, v: ArrayLike) -> Array:
         """The value that a share ``v`` of the probability lies above: ppf(1 - v)."""
@@ -146,8 +146,8 @@ class Truncated(Distribution):
     def truncated(self, low: float = -inf, high: float = inf) -> Distribution:
         return Truncated(self.base, max(self.low, low), min(self.high, high))
 
-    def describe(self) -> str:
-        return f"{self.base.describe()} truncated to {interval(self.low, self.high)}"
+    def describe(self, factor: float = 1.0) -> str:
+        return f"{self.base.describe(factor)} truncated to {interval(factor * self.low, factor * self.high)}"
 
     def _at(self, below: Array, above: Array) -> Array:
         """The values with these shares of what is left on their two sides."""
@@ -202,7 +202,7 @@ class Scaled(Distribution):
     >>> from simulator.distributions import Uniform
     >>> percent = Scaled(Uniform(10, 30), 0.01)
     >>> float(percent.ppf(0.5)), percent.describe()
-    (0.2, 'uniform(10, 30) times 0.01')
+    (0.2, 'uniform(0.1, 0.3)')
     """
 
     base: Distribution
@@ -236,8 +236,8 @@ class Scaled(Distribution):
     def scaled(self, factor: float) -> Distribution:
         return Scaled(self.base, self.factor * factor)
 
-    def describe(self) -> str:
-        return f"{self.base.describe()} times {self.factor:g}"
+    def describe(self, factor: float = 1.0) -> str:
+        return self.base.describe(factor * self.factor)
 
 
 def truncate(base: Distribution, *, low: float | None = None, high: float | None = None) -> Distribution:

@@ -11,7 +11,16 @@ from scipy.special import betainc, betainccinv, betaincinv
 
 from simulator.distributions.base import Mirrored
 from simulator.distributions.bounded import place, require_mode, share_below
-from simulator.distributions.checks import Array, array, interval, require, require_positive, require_rising
+from simulator.distributions.checks import (
+    Array,
+    array,
+    brief,
+    interval,
+    listed,
+    require,
+    require_positive,
+    require_rising,
+)
 from simulator.distributions.percentiles import Percentile, beta_from_percentiles, mode_from_percentiles
 
 LEAST_SHAPE, LARGEST_SHAPE = 1e-6, 1e9  # quantiles are exact to 1e-10 in between
@@ -84,9 +93,10 @@ class Beta(Mirrored):
     def mirrored(self) -> Beta:
         return Beta(self.b, self.a, -self.high, -self.low)
 
-    def describe(self) -> str:
-        where = "" if self.support == (0, 1) else f" on {interval(*self.support)}"
-        return f"beta({self.a:g}, {self.b:g}){where}"
+    def describe(self, factor: float = 1.0) -> str:
+        low, high = factor * self.low, factor * self.high
+        where = "" if (low, high) == (0, 1) else f" on {interval(low, high)}"
+        return f"beta({brief(self.a)}, {brief(self.b)}){where}"
 
 
 @dataclass(frozen=True)
@@ -130,8 +140,9 @@ class Pert(Mirrored):
     def mirrored(self) -> Pert:
         return Pert(-self.high, -self.mode, -self.low)
 
-    def describe(self) -> str:
-        return f"PERT({self.low:g}, {self.mode:g}, {self.high:g})"
+    def describe(self, factor: float = 1.0) -> str:
+        corners = (factor * corner for corner in (self.low, self.mode, self.high))
+        return f"PERT({listed(map(brief, corners))})"
 
     @cached_property
     def _beta(self) -> Beta:

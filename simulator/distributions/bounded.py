@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simulator.distributions.base import Distribution, Mirrored
-from simulator.distributions.checks import LARGEST, Array, array, require, require_positive, require_rising
+from simulator.distributions.checks import (
+    LARGEST,
+    Array,
+    array,
+    brief,
+    listed,
+    require,
+    require_positive,
+    require_rising,
+)
 from simulator.distributions.percentiles import Percentile, mode_from_percentiles
 
 SMALLEST = 5e-324  # the least positive double
@@ -47,8 +56,8 @@ class Uniform(Mirrored):
     def mirrored(self) -> Uniform:
         return Uniform(-self.high, -self.low)
 
-    def describe(self) -> str:
-        return f"uniform({self.low:g}, {self.high:g})"
+    def describe(self, factor: float = 1.0) -> str:
+        return f"uniform({brief(factor * self.low)}, {brief(factor * self.high)})"
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,8 @@ class Loguniform(Distribution):
     def cdf(self, x: ArrayLike) -> Array:
         return share_below(np.log(np.clip(x, self.low, self.high)), log(self.low), log(self.high))
 
-    def describe(self) -> str:
-        return f"log-uniform({self.low:g}, {self.high:g})"
+    def describe(self, factor: float = 1.0) -> str:
+        return f"log-uniform({brief(factor * self.low)}, {brief(factor * self.high)})"
 
     def _at(self, below: Array, above: Array) -> Array:
         """The value with these shares of the probability on its two sides, reached from the nearer end."""
@@ -153,8 +162,9 @@ class Triangular(Mirrored):
     def mirrored(self) -> Triangular:
         return Triangular(-self.high, -self.mode, -self.low)
 
-    def describe(self) -> str:
-        return f"triangular({self.low:g}, {self.mode:g}, {self.high:g})"
+    def describe(self, factor: float = 1.0) -> str:
+        corners = (factor * corner for corner in (self.low, self.mode, self.high))
+        return f"triangular({listed(map(brief, corners))})"
 
     @property
     def _peak(self) -> float:

@@ -30,6 +30,15 @@ def interval(low: float, high: float) -> str:
     return f"{'(' if low == -inf else '['}{low:g}, {high:g}{')' if high == inf else ']'}"
 
 
+def brief(value: float) -> str:
+    """A computed parameter for tables: four digits say what it is.
+
+    >>> brief(25690.46), brief(0.152225), brief(280e9)
+    ('25690', '0.1522', '2.8e+11')
+    """
+    return f"{float(f'{value:.4g}'):g}"
+
+
 def listed(words: Iterable[str]) -> str:
     """The words with commas between them.
 

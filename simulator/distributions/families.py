@@ -103,7 +103,7 @@ def distribution(family: str, parameters: Mapping[str, Any]) -> Distribution:
     every family. Raises :class:`DistributionError` with what is wrong and how to mend it.
 
     >>> distribution("lognormal", {"p5": 20_000, "p95": 33_000}).describe()
-    'lognormal, median 25690.5, sigma 0.152225'
+    'lognormal, median 25690, sigma 0.1522'
     """
     hint = did_you_mean(str(family), FAMILIES) or f"the families are {listed(FAMILIES)}"
     require(family in FAMILIES, f"there is no distribution called {family!r}; {hint}")

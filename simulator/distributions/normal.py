@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from simulator.distributions.base import Distribution
-from simulator.distributions.checks import Array, array, require, require_finite, require_positive
+from simulator.distributions.checks import Array, array, brief, require, require_finite, require_positive
 from simulator.distributions.percentiles import Percentile, sigma_from_percentiles
 
 WIDEST_EXPONENT = 700.0  # exp of anything below is a double
@@ -56,8 +56,8 @@ class Normal(Distribution):
     def sf(self, x: ArrayLike) -> Array:
         return array(ndtr((self.mean - array(x)) / self.sd))
 
-    def describe(self) -> str:
-        return f"normal, mean {self.mean:g}, sd {self.sd:g}"
+    def describe(self, factor: float = 1.0) -> str:
+        return f"normal, mean {brief(factor * self.mean)}, sd {brief(factor * self.sd)}"
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,10 @@ class Lognormal(Distribution):
     def sf(self, x: ArrayLike) -> Array:
         return array(ndtr(-self._z(x)))
 
-    def describe(self) -> str:
-        shift = f", shift {self.shift:g}" if self.shift else ""
-        return f"lognormal, median {self.shift + exp(self.mu):g}, sigma {self.sigma:g}{shift}"
+    def describe(self, factor: float = 1.0) -> str:
+        shift = f", shift {brief(factor * self.shift)}" if self.shift else ""
+        median = factor * (self.shift + exp(self.mu))
+        return f"lognormal, median {brief(median)}, sigma {brief(self.sigma)}{shift}"
 
     def _z(self, x: ArrayLike) -> Array:
         """The normal quantile at ``x``; -inf at and below the shift."""

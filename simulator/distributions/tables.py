@@ -70,9 +70,9 @@ class Discrete(Distribution):
         require_factor(factor)
         return Discrete(tuple(factor * value for value in self.values), self.weights)
 
-    def describe(self) -> str:
+    def describe(self, factor: float = 1.0) -> str:
         table = zip(self.values, self.weights, strict=True)
-        return f"discrete, {listed(f'{value:g} ({weight:.3g})' for value, weight in table)}"
+        return f"discrete, {listed(f'{factor * value:g} ({weight:.3g})' for value, weight in table)}"
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class Point(Distribution):
         require_factor(factor)
         return Point(factor * self.value)
 
-    def describe(self) -> str:
-        return f"point {self.value:g}"
+    def describe(self, factor: float = 1.0) -> str:
+        return f"point {factor * self.value:g}"
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,9 @@ class Quantiles(Mirrored):
         probabilities = tuple(1.0 - share for share in reversed(self.probabilities))
         return Quantiles(probabilities, tuple(-value for value in reversed(self.values)))
 
-    def describe(self) -> str:
+    def describe(self, factor: float = 1.0) -> str:
         table = zip(self.probabilities, self.values, strict=True)
-        return f"quantiles, {listed(f'p{100 * share:g} {value:g}' for share, value in table)}"
+        return f"quantiles, {listed(f'p{100 * share:g} {factor * value:g}' for share, value in table)}"
 
 
 def merged(values: Iterable[float], weights: Iterable[float]) -> Iterator[tuple[float, float]]:

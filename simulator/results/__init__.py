@@ -29,11 +29,13 @@ The files of this package import only those above them::
     sealing   the hashes in a summary, and the files that they vouch for
     netcdf    trees as bytes and back; the refusal of files that are not ours
     store     what a run is made of, and saving it
+    finding   which run is meant by the beginning of a name
     reading   one run with every number, and the list of all
 
 None of them imports numpy, xarray or HDF5 before a run is saved or loaded, so that listing them is quick.
 """
 
+from simulator.results.finding import find
 from simulator.results.names import check_name, slugify
 from simulator.results.netcdf import data_sha256
 from simulator.results.reading import StoredRun, catalogue, load
@@ -45,6 +47,7 @@ __all__ = [
     "catalogue",
     "check_name",
     "data_sha256",
+    "find",
     "load",
     "save",
     "slugify",

@@ -46,6 +46,15 @@ def folder_name(slug: str, identity: str) -> str:
     return f"{slugify(slug)}-{slugify(identity)[:IDENTITY_DIGITS]}"
 
 
+def without_identity(name: str) -> str:
+    """The part of a run's folder's name that says what is in it.
+
+    >>> without_identity("gpt-4-class-0123456789ab")
+    'gpt-4-class'
+    """
+    return name[: -IDENTITY_DIGITS - 1]
+
+
 def is_run(name: str) -> bool:
     """Whether a folder of this name holds a run: others may lie beside them.
 

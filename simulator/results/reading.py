@@ -110,4 +110,5 @@ def _listed(folder: Path) -> dict[str, Any]:
     summary = read_summary(folder)
     found = summary["quantities"].get("total_cost", {"percentiles": {}})["percentiles"]
     total = {level: found.get(level, {"value": None})["value"] for level in LISTED_PERCENTILES}
-    return {"run": folder.as_posix(), **{key: summary[key] for key in LISTED}, "total_cost": total}
+    listed = {**{key: summary[key] for key in LISTED}, "settings": summary.get("settings", [])}
+    return {"run": folder.as_posix(), **listed, "total_cost": total}

@@ -55,17 +55,13 @@ EMPTY = Book("none", "no book", "", {}, {}, {})
 
 
 def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> Book:
-    """A book from its file, laid over the one it extends: an entry here replaces the whole entry there."""
+    """A book from its file, laid over the one it extends: an entry here replaces the whole entry there.
+
+    Raises :class:`InputError` where it or one that it extends cannot be read: all that it lacks would follow.
+    """
     if path.resolve() in chain or len(chain) >= DEEPEST_CHAIN:
-        complain(Complaint(str(path), "the book extends itself", "take out one extends:"))
-        return EMPTY
-    try:
-        root = read(path)
-    except InputError as error:
-        for complaint in error.complaints:
-            complain(complaint)
-        return EMPTY
-    content = checked_fields(root, FIELDS, "a book", complain)
+        raise InputError([Complaint(str(path), "the book extends itself", "take out one extends:")])
+    content = checked_fields(read(path), FIELDS, "a book", complain)
     base = EMPTY
     if "extends" in content:
         base = load_book(path.parent / str(content["extends"].value), complain, (*chain, path.resolve()))

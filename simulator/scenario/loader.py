@@ -37,6 +37,7 @@ class Sources:
     book: Book
     formulas: tuple[Path, ...]
     levers: tuple[str, ...]  # names, or paths of a user's files
+    settings: tuple[str, ...]  # KEY=VALUE, as typed
 
 
 def load_scenario(
@@ -52,7 +53,10 @@ def load_scenario(
     """
     complaints: list[Complaint] = []
     complain = complaints.append
-    sources = _sources(Path(path), book, settings, levers, complain)
+    try:
+        sources = _sources(Path(path), book, settings, levers, complain)
+    except InputError as error:
+        raise InputError(dict.fromkeys([*complaints, *error.complaints])) from None
     model = _model(sources, complain)
     scenario = _scenario(sources, model, complain) if model else None
     if scenario and not complaints:
@@ -83,7 +87,7 @@ def _sources(
     if book is None and "book" in content:
         book = path.parent / str(content["book"].value)
     found = EMPTY if book is None else load_book(Path(book), complain)
-    return Sources(path, content, found, formulas, (*own, *levers))
+    return Sources(path, content, found, formulas, (*own, *levers), tuple(settings))
 
 
 def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> None:
@@ -156,6 +160,7 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         title=text["title"] or sources.path.stem,
         description=text["description"],
         path=sources.path,
+        settings=sources.settings,
         **_book_words(content, book),
         words=plan.words,
         size=choices.get("size", ""),
@@ -165,10 +170,15 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         published=read_published(content.get("published"), model, complain),
         levers=sources.levers,
         formulas=sources.formulas,
-        ignored=tuple(name for name in own if name in model.pruned),
+        ignored=tuple(name for name in _given(content, complain) if name in model.pruned),
         correlations=correlations,
         notes=notes,
     )
+
+
+def _given(content: Mapping[str, Node], complain: Complain) -> dict[str, None]:
+    """Every name that the scenario or a setting gives, each once."""
+    return dict.fromkeys(name for key in ("plan", "priors") for name in mapping(content.get(key), complain))
 
 
 def _book_words(content: Mapping[str, Node], book: Book) -> dict[str, str]:

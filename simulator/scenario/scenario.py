@@ -23,6 +23,7 @@ class Scenario:
     title: str
     description: str
     path: Path
+    settings: tuple[str, ...]
     book: str
     book_title: str
     book_as_of: str

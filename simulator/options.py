@@ -1,0 +1,127 @@
+"""The options that commands share: how numbers are read, what scenarios are run with, how data is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FORMATS = ("table", "markdown", "json", "csv")
+
+Command = Callable[..., Any]
+
+
+class Number(click.ParamType[float]):
+    """A number as scenarios write it: 1e6, 1_000_000, 10k, 1.5M."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from simulator.scenario.reader import number
+
+        found = number(value) if isinstance(value, str) else value
+        if found is None:
+            self.fail(f"{value!r} is not a number; write for example 1e6, 1_000_000 or 1.5M", param, ctx)
+        return found
+
+
+class Whole(Number):
+    """A whole number as scenarios write it."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        found = super().convert(value, param, ctx)
+        if found != int(found):
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        return int(found)
+
+
+class Levels(click.ParamType[tuple[float, ...]]):
+    """Percentile levels, separated by commas."""
+
+    name = "levels"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        if not isinstance(value, str):
+            return tuple(value)
+        try:
+            return tuple(sorted({float(level) for level in value.split(",")}))
+        except ValueError:
+            self.fail(f"{value!r} is no list of percentiles; write for example 5,50,95", param, ctx)
+
+
+def shipped_levers() -> str:
+    """The names of the levers in the package, read off its folder: importing them would take long."""
+    files = (Path(__file__).parent / "levers").glob("[!_]*.py")
+    return ", ".join(sorted(file.stem for file in files))
+
+
+SIMULATION = (
+    click.option(
+        "--book",
+        type=click.Path(),
+        help="Take the priors from this book instead of the scenario's; a path from the current folder.",
+    ),
+    click.option(
+        "-n",
+        "--draws",
+        type=Whole(),
+        default=1_000_000,
+        show_default=True,
+        help="Number of draws.",
+    ),
+    click.option("--seed", type=Whole(), default=1, show_default=True, help="Seed of every stream."),
+    click.option(
+        "--sampler",
+        default="random",
+        show_default=True,
+        help="How draws are spread: random (each independent of the others).",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Lay a value over the scenario, in its own YAML; repeat for more. A value: mfu=0.4, "
+        "plan.procurement=rent. A prior: 'mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}}'. "
+        "A computed quantity, which is then given: accelerator_hours=30.84M.",
+    ),
+    click.option(
+        "--lever",
+        "levers",
+        multiple=True,
+        metavar="NAME|FILE.py",
+        help=f"Apply a lever or a file of your own formulas; repeat to stack. Shipped: {shipped_levers()}.",
+    ),
+    click.option("--threads", type=Whole(), help="Threads (default: one a processor)."),
+)
+
+
+def simulation_options(command: Command) -> Command:
+    """The options of every command that takes a scenario."""
+    for option in reversed(SIMULATION):
+        command = option(command)
+    return command
+
+
+def format_option(command: Command) -> Command:
+    """How data is printed."""
+    kind = click.Choice(FORMATS)
+    return click.option("--format", "style", type=kind, default="table", show_default=True)(command)
+
+
+def quiet_option(command: Command) -> Command:
+    """Whether notes are printed."""
+    return click.option("--quiet", is_flag=True, help="No notes on stderr.")(command)
+
+
+def results_option(command: Command) -> Command:
+    """Where runs are stored."""
+    kind = click.Path(path_type=Path)
+    text = "Folder of results."
+    return click.option("-o", "--output", default="results", show_default=True, type=kind, help=text)(command)
