@@ -13,6 +13,7 @@ from simulator.layout import wrapped
 from simulator.options import (
     Levels,
     Number,
+    Whole,
     format_option,
     quiet_option,
     results_option,
@@ -57,6 +58,17 @@ def main() -> None:
     show_default=True,
     help="Percentiles to report, separated by commas.",
 )
+@click.option(
+    "--precision",
+    "targets",
+    multiple=True,
+    metavar="STATISTIC=SHARE",
+    help="Double the draws until the relative standard error is at most this: p90=0.5% (of the total), "
+    "mean=0.1%, energy.p50=1%; repeat for more.",
+)
+@click.option(
+    "--max-draws", "most", type=Whole(), default=1_000_000_000, show_default=True, help="No more than these."
+)
 @click.option("--budget", type=Number(), help="Report the chance that the total stays within this many USD.")
 @click.option("--keep", type=click.Choice(["draws"]), help="Store all draws, not the first 10,000.")
 @results_option
@@ -66,6 +78,8 @@ def main() -> None:
 def run(
     scenarios: tuple[str, ...],
     levels: tuple[float, ...],
+    targets: tuple[str, ...],
+    most: int,
     budget: float | None,
     keep: str | None,
     output: Path,
@@ -75,15 +89,21 @@ def run(
     **options: Any,
 ) -> None:
     """Simulate scenarios, store each run and print its percentiles."""
+    from simulator.bar import watching
     from simulator.report import render
     from simulator.running import run_and_store
 
-    loaded, how = _load_all(scenarios, options, quiet), _settings(options, levels)
-    kept = how.draws if keep else STORED_DRAWS
+    loaded = _load_all(scenarios, options, quiet)
+    how = _settings(options, levels, targets, most)
+    kept = None if keep else STORED_DRAWS
     command = " ".join(["traincost", *sys.argv[1:]])
-    found = [
-        run_and_store(s, how, output, name=name, budget=budget, keep=kept, command=command) for s in loaded
-    ]
+    if how.first_draws != how.draws and not quiet:
+        click.echo(f"note: {how.draws:,} draws rounded up to {how.first_draws:,}", err=True)
+    with watching(quiet) as watch:
+        found = [
+            run_and_store(s, how, output, name=name, budget=budget, keep=kept, command=command, watch=watch)
+            for s in loaded
+        ]
     click.echo(render(found, style))
     if not quiet:
         click.echo("\n".join(f"stored: {summary['run']}" for summary in found), err=True)
@@ -143,6 +163,25 @@ def report(given: str, output: Path, style: str) -> None:
     click.echo(render([load(find(given, output)).summary], style))
 
 
+@main.command("verify")
+@click.argument("given", metavar="RUN", type=click.Path())
+@results_option
+@click.option("--threads", type=Whole(), help="Threads (default: one a processor).")
+@quiet_option
+def verify_command(given: str, output: Path, threads: int | None, quiet: bool) -> None:
+    """Run a stored run's scenario again and compare every number; exit code 1 where one differs."""
+    from simulator.bar import watching
+    from simulator.results import find, load
+    from simulator.verify import verify
+
+    stored = load(find(given, output))
+    with watching(quiet) as watch:
+        verdict = verify(stored, threads, watch)
+    click.echo(f"{stored.path}: {verdict.sentence}")
+    if not verdict.same:
+        raise click.exceptions.Exit(1)
+
+
 @main.command()
 @results_option
 @format_option
@@ -184,11 +223,23 @@ def _notes(scenario: Scenario) -> list[str]:
     return [*notes, *(f"note: {note}" for note in scenario.notes)]
 
 
-def _settings(options: dict[str, Any], levels: tuple[float, ...] | None = None) -> Settings:
+def _settings(
+    options: dict[str, Any],
+    levels: tuple[float, ...] | None = None,
+    targets: tuple[str, ...] = (),
+    most: int = 1_000_000_000,
+) -> Settings:
+    from simulator.precision import read_targets
     from simulator.simulation import LEVELS, Settings, check_settings
 
     how = Settings(
-        options["draws"], options["seed"], options["sampler"], options["threads"], levels or LEVELS
+        options["draws"],
+        options["seed"],
+        options["sampler"],
+        options["threads"],
+        levels or LEVELS,
+        read_targets(targets),
+        most,
     )
     check_settings(how)
     return how

@@ -80,7 +80,8 @@ SIMULATION = (
         "--sampler",
         default="random",
         show_default=True,
-        help="How draws are spread: random (each independent of the others).",
+        help="How draws are spread: random (each independent of the others) or sobol (evenly, in 16 "
+        "scrambled nets; far smaller errors of means; draws are rounded up to 16 times a power of two).",
     ),
     click.option(
         "--set",

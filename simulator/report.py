@@ -38,6 +38,7 @@ PROCURED = {
     "rent": "the fleet is rented: the rate contains electricity and operations",
     "buy": "the fleet is bought: cash for the whole cluster, electricity, operations",
 }
+SAMPLER_WORDS = {"random": "random", "sobol": "sobol (16 randomisations)"}
 SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
 
 
@@ -177,9 +178,12 @@ def headlines(summary: Summary) -> list[str]:
     """The programme and the final run in a line each."""
     lines = []
     for label, name in (("Programme", "total_cost"), ("Final run", "final_run_cost")):
-        found = summary["quantities"].get(name, {"percentiles": {}})["percentiles"]
+        quantity = summary["quantities"].get(name, {"percentiles": {}})
+        found, width = quantity["percentiles"], quantity.get("resolution", 0.0)
         values = [
-            f"P{level} {_with_error(found[level], 'USD')}" for level in ("50", "80", "90") if level in found
+            f"P{level} {with_error(_number(found[level]['value']), max(_number(found[level]['se']), width), 'USD')}"
+            for level in ("50", "80", "90")
+            if level in found
         ]
         if values:
             lines.append(f"{label}: {', '.join(values)}")
@@ -190,7 +194,8 @@ def header(summary: Summary) -> list[str]:
     """What was run: book and date, seed, draws, plan, what final run and programme mean."""
     as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
     plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
-    draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {summary['sampler']}"
+    sampler = SAMPLER_WORDS[summary["sampler"]]
+    draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {sampler}"
     origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
     lines = [
         f"Book: {summary['book']} ({summary['book_title']}{as_of})",
@@ -218,8 +223,24 @@ def header(summary: Summary) -> list[str]:
     return [
         *lines,
         "P80: an 80% chance of being at or below. Means add up; percentiles do not.",
-        "±: one standard error of the Monte Carlo draws alone",
+        f"±: one standard error of the {_drawn(summary['sampler'])} alone",
+        *_resolution(summary),
     ]
+
+
+def _drawn(sampler: str) -> str:
+    return "Monte Carlo draws" if sampler == "random" else f"{SAMPLER_WORDS[sampler]} draws"
+
+
+def _resolution(summary: Summary) -> list[str]:
+    """How wide the bins are off which percentiles were read, where draws were too many to look up."""
+    total = summary["quantities"]["total_cost"]
+    width = total.get("resolution", 0.0)
+    return (
+        [f"Percentiles are read off bins; the total's are at most {stated(width, 'USD')} wide"]
+        if width
+        else []
+    )
 
 
 def _correlated(summary: Summary) -> list[str]:
@@ -240,12 +261,24 @@ def sentences(summary: Summary) -> list[str]:
         lines.append(
             f"Contingency of the programme (P80 - P50): {_with_error(summary['contingency'], 'USD')}"
         )
+    lines += [_precision(target) for target in summary.get("precision", ())]
     lines += [_published(figure) for figure in summary["published"]]
     if summary["budget"]:
         budget = summary["budget"]
         chance = percent(budget["probability"], budget["se"])
         lines.append(f"P(total_cost ≤ {stated(budget['limit'], 'USD')}): {chance}, the budget given")
     return lines + _crossing(summary["utilization_crossing"])
+
+
+def _precision(target: Summary) -> str:
+    """What was asked of the error of a statistic, and what was reached."""
+    what = f"{target['quantity']} {target['statistic']}"
+    reached = f"{_number(target['reached']):.2%}"
+    if target["met"]:
+        return f"Precision of {what}: {reached}, at most {target['target']:.2%} was asked"
+    return (
+        f"Precision of {what} NOT REACHED: {reached} at --max-draws, at most {target['target']:.2%} was asked"
+    )
 
 
 def _with_error(found: Summary, unit: str) -> str:

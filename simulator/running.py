@@ -12,6 +12,7 @@ from simulator.scenario.resolved import identity, resolved
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, run
 from simulator.summary import limits, summarised
+from simulator.watch import UNWATCHED, Watch
 
 
 def run_and_store(
@@ -21,13 +22,14 @@ def run_and_store(
     *,
     name: str = "",
     budget: float | None = None,
-    keep: int = 10_000,
+    keep: int | None = 10_000,
     command: str = "",
+    watch: Watch = UNWATCHED,
 ) -> dict[str, Any]:
     """Simulate a scenario, store the run in its own folder under ``root``, return its summary."""
     if name:
         check_name(name)
-    done = run(scenario, settings, keep=keep, limits=limits(scenario, budget))
+    done = run(scenario, settings, keep=keep, limits=limits(scenario, budget), watch=watch)
     summary = summarised(done, budget=budget, name=name)
     contents = Contents(
         tree=to_tree(done),
@@ -37,10 +39,8 @@ def run_and_store(
         command=command,
         files={path.name: path.read_bytes() for path in scenario.files},
     )
-    kept = min(keep, settings.draws)
-    folder = save(
-        contents, root, slugify(name or scenario.name), identity(scenario, _how(settings, budget, kept))
-    )
+    how = _how(done.settings, budget, done.kept)
+    folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))
     return {**summary, "run": str(folder)}
 
 
@@ -53,4 +53,6 @@ def _how(settings: Settings, budget: float | None, kept: int) -> dict[str, Any]:
         "levels": settings.levels,
         "budget": budget,
         "kept": kept,
+        "targets": [str(target) for target in settings.targets],
+        "most": settings.most if settings.targets else None,
     }

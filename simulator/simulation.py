@@ -13,19 +13,24 @@ from simulator.census import FIRST_LOOK, TASK, Census
 from simulator.distributions import Point
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
+from simulator.kernel.options import LANES
 from simulator.kernel.reductions import SUM
+from simulator.kernel.sobol import whole_nets
+from simulator.precision import Target, check_targets, met
 from simulator.scenario.scenario import Scenario
 from simulator.statistics import Estimate, Summary, exactly
-from simulator.summaries import chance_within, constant, summaries
-from simulator.threads import Progress, nothing
+from simulator.summaries import chance_within, constant, estimated, summaries
+from simulator.watch import UNWATCHED, Watch
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
-SAMPLERS = ("random",)
+SAMPLERS = ("random", "sobol")
 FEWEST_DRAWS, MOST_DRAWS = 2, 4_000_000_000  # counts are of 32 bits
+MOST_KEPT = 16 << 30  # bytes of draws
 DIGITS = 12  # binary, of the bins in which draws are counted: a bin is 0.02% wide
 MANY_DRAWS, DIGITS_OF_MANY = 1 << 24, 14  # so many may leave no room for a second look: finer bins
+FEWER_DIGITS = 2  # where 16 randomisations are counted apart
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,19 @@ class Settings:
     sampler: str = "random"
     threads: int | None = None
     levels: tuple[float, ...] = LEVELS
+    targets: tuple[Target, ...] = ()
+    most: int = 1_000_000_000  # draws, where targets are set
+
+    @property
+    def all_levels(self) -> tuple[float, ...]:
+        """The percentile levels asked for, those of targets among them."""
+        return tuple(sorted({*self.levels, *(t.level for t in self.targets if t.level is not None)}))
+
+    @property
+    def first_draws(self) -> int:
+        """How many draws are made at first: whole nets, and whole tasks where more may follow."""
+        draws = -(-self.draws // TASK) * TASK if self.targets else self.draws
+        return whole_nets(draws) if self.sampler == "sobol" else draws
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,11 @@ class Run:
     summaries: dict[str, Summary]
     columns: dict[str, Array]
     chances: tuple[Estimate, ...] = ()
+
+    @property
+    def kept(self) -> int:
+        """How many draws of each name are kept."""
+        return min((len(column) for column in self.columns.values()), default=0)
 
 
 def check_settings(settings: Settings) -> None:
@@ -63,8 +86,13 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.sampler not in SAMPLERS:
         complaints.append(
-            Complaint("--sampler", f"there is no sampler {settings.sampler}", f"there is {SAMPLERS[0]}")
+            Complaint(
+                "--sampler", f"there is no sampler {settings.sampler}", f"there are {' and '.join(SAMPLERS)}"
+            )
         )
+    if settings.targets and not settings.draws <= settings.most <= MOST_DRAWS:
+        what, remedy = f"at most {settings.most:,} draws", f"give {settings.draws:,} to {MOST_DRAWS:,}"
+        complaints.append(Complaint("--max-draws", what, remedy))
     if settings.threads is not None and not 1 <= settings.threads <= 1024:
         complaints.append(Complaint("--threads", f"{settings.threads} threads", "give 1 to 1024"))
     for level in settings.levels:
@@ -76,9 +104,9 @@ def check_settings(settings: Settings) -> None:
         raise InputError(complaints)
 
 
-def engine(scenario: Scenario, seed: int) -> Engine:
+def engine(scenario: Scenario, settings: Settings) -> Engine:
     """The compiled engine of a scenario."""
-    return Engine(scenario.model, scenario.distributions, seed)
+    return Engine(scenario.model, scenario.distributions, settings.seed, settings.sampler, scenario.copula)
 
 
 def run(
@@ -87,30 +115,36 @@ def run(
     *,
     keep: int | None = None,
     limits: Sequence[tuple[str, float]] = (),
-    progress: Progress = nothing,
+    watch: Watch = UNWATCHED,
 ) -> Run:
     """Simulate: statistics of every name over all draws, and the first ``keep`` draws of each (all if None).
 
     ``limits`` are pairs of a name and a value: the chance of a draw at or below it is estimated.
     """
     check_settings(settings)
-    machine = engine(scenario, settings.seed)
+    check_targets(settings.targets, scenario.names)
+    machine = engine(scenario, settings)
     fixed = {name: prior.value for name, prior in scenario.distributions.items() if isinstance(prior, Point)}
     varying = [name for name in scenario.names if name not in fixed]
     census = _census(scenario, machine, varying, settings, [limit for limit in limits if limit[0] in varying])
-    census.count(settings.draws, progress)
-    finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
-    _check_finite(scenario, machine, varying, finite, census.draws)
-    found = {name: constant(value, settings.levels, census.draws) for name, value in fixed.items()}
-    found.update(zip(varying, summaries(census, settings.levels), strict=True))
-    kept = census.draws if keep is None else min(keep, census.draws)
+    found = _counted(scenario, machine, varying, census, settings, watch)
+    found.update({name: constant(value, settings.all_levels, census.draws) for name, value in fixed.items()})
+    kept = _kept(census.draws if keep is None else min(keep, census.draws), len(scenario.names))
     columns = machine.columns(varying, kept, threads=settings.threads)
     columns.update({name: np.full(kept, value) for name, value in fixed.items()})
     chances = iter([chance_within(census, number) for number in range(len(census.asked))])
-    return Run(
-        machine, scenario, replace(settings, draws=census.draws), found, columns,
-        tuple(exactly(fixed[name] <= limit) if name in fixed else next(chances) for name, limit in limits),
-    )  # fmt: skip
+    answers = (exactly(fixed[name] <= limit) if name in fixed else next(chances) for name, limit in limits)
+    done = replace(settings, draws=census.draws, levels=settings.all_levels)
+    return Run(machine, scenario, done, found, columns, tuple(answers))
+
+
+def _kept(draws: int, names: int) -> int:
+    """So many draws, if the columns of all names fit into memory."""
+    if 8 * draws * names > MOST_KEPT:
+        what = f"{draws:,} draws of {names} names take {8 * draws * names / 1e9:.0f} GB"
+        remedy = f"keep at most {MOST_KEPT // (8 * names):,}; percentiles need none kept"
+        raise InputError([Complaint("--keep draws", what, remedy)])
+    return draws
 
 
 def _census(
@@ -121,16 +155,51 @@ def _census(
     limits: Sequence[tuple[str, float]],
 ) -> Census:
     """A census of some names, laid out after their first draws."""
-    first = np.empty((len(names), min(FIRST_LOOK, settings.draws)))
+    first = np.empty((len(names), min(FIRST_LOOK, settings.first_draws)))
     machine.fill(names, 0, first)
     _check_finite(scenario, machine, names, np.isfinite(first).all(axis=1), first.shape[1])
+    most = settings.most if settings.targets else settings.draws
+    digits = DIGITS if most <= MANY_DRAWS else DIGITS_OF_MANY
+    apart = settings.sampler == "sobol"
     return Census(
         partial(machine.fill, names),
         first,
-        digits=DIGITS if settings.draws <= MANY_DRAWS else DIGITS_OF_MANY,
+        digits=digits - FEWER_DIGITS if apart else digits,
+        lanes=LANES if apart else 1,
         questions=[(names.index(name), limit) for name, limit in limits],
         threads=settings.threads,
     )
+
+
+def _counted(
+    scenario: Scenario,
+    machine: Engine,
+    names: Sequence[str],
+    census: Census,
+    settings: Settings,
+    watch: Watch,
+) -> dict[str, Summary]:
+    """The summaries of counted draws, which are doubled until every target is met or no more are allowed."""
+    draws, targets = settings.first_draws, tuple(t for t in settings.targets if t.name in names)
+    while True:
+        watch.expect(draws - census.draws)
+        census.count(draws, watch.done)
+        finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
+        _check_finite(scenario, machine, names, finite, census.draws)
+        last = 2 * draws > settings.most
+        if last or _nearly_met(census, names, targets, watch):
+            found = dict(zip(names, summaries(census, settings.all_levels, watch), strict=True))
+            if last or met(targets, found):
+                return found
+        draws *= 2
+
+
+def _nearly_met(census: Census, names: Sequence[str], targets: tuple[Target, ...], watch: Watch) -> bool:
+    """Whether every target is met as far as counts alone tell."""
+    found = {t: estimated(census, names.index(t.name), t.level) for t in targets}
+    errors = {target: target.reached(summary) for target, summary in found.items()}
+    watch.say(", ".join(f"{t.name} {t.statistic} ± {error:.2g}" for t, error in errors.items()))
+    return all(error <= target.relative for target, error in errors.items())
 
 
 def _check_finite(scenario: Scenario, machine: Engine, names: Sequence[str], finite: Any, draws: int) -> None:

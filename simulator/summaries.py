@@ -25,7 +25,7 @@ from simulator.statistics import (
     rank,
     ranks,
 )
-from simulator.threads import Progress, nothing
+from simulator.watch import UNWATCHED, Watch
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -137,7 +137,7 @@ class Column:
             low=low,
             high=high,
             percentiles={level: self._percentile(everything, level, replicates) for level in levels},
-            resolution=max(everything.width(rank(draws, level)) for level in levels),
+            resolution=max((everything.width(rank(draws, level)) for level in levels), default=0.0),
             edges=self._picture(),
             counts=self.census.counts.heights[self.number],
             replicates=replicates,
@@ -183,12 +183,13 @@ def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
     return Summary(exact, 0.0, 0.0, value, value, found, 0.0, edges, counts, {})
 
 
-def summaries(census: Census, levels: Sequence[float], progress: Progress = nothing) -> list[Summary]:
+def summaries(census: Census, levels: Sequence[float], watch: Watch = UNWATCHED) -> list[Summary]:
     """The summary of every column of a census, at percentile levels between 0 and 100."""
     columns = [Column(census, number, census.bins(number)) for number in range(census.columns)]
     flags = [column.chosen(levels) for column in columns]
     if sum(map(_expected, columns, flags)) <= MOST_PICKED:
-        columns = _looked_into(columns, census.pick(np.concatenate(flags), progress))
+        watch.expect(census.draws)
+        columns = _looked_into(columns, census.pick(np.concatenate(flags), watch.done))
     return [column.summary(levels) for column in columns]
 
 
@@ -211,10 +212,9 @@ def _looked_into(columns: Sequence[Column], picked: Picked) -> list[Column]:
     ]
 
 
-def estimate(census: Census, column: int, level: float | None) -> Estimate:
-    """A percentile, or the mean where the level is None, as counts alone tell it: without a second look."""
-    found = Column(census, column, census.bins(column)).summary([50.0 if level is None else level])
-    return found.mean if level is None else found.percentiles[level]
+def estimated(census: Census, number: int, level: float | None) -> Summary:
+    """The summary of a column as counts alone tell it, with a percentile if a level is given."""
+    return Column(census, number, census.bins(number)).summary(() if level is None else (level,))
 
 
 def chance_within(census: Census, question: int) -> Estimate:

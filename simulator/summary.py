@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite, sqrt
 from typing import Any
 
+from simulator.precision import Target
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Run
 from simulator.statistics import Estimate, Summary
@@ -58,6 +59,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
             key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
         },
         "budget": None if budget is None else {"limit": budget, **_chance(run.chances[-1])},
+        "precision": [_reached(target, run) for target in settings.targets],
         "published": published,
         "warnings": warnings(run),
         "contingency": contingency(run.summaries["total_cost"]),
@@ -67,6 +69,18 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
 
 def _chance(chance: Estimate) -> dict[str, Any]:
     return {"probability": chance.value, "se": chance.se, "ci95": [chance.low, chance.high]}
+
+
+def _reached(target: Target, run: Run) -> dict[str, Any]:
+    """A target, the relative standard error reached, and whether that is small enough."""
+    reached = target.reached(run.summaries[target.name])
+    return {
+        "quantity": target.name,
+        "statistic": target.statistic,
+        "target": target.relative,
+        "reached": _finite(reached),
+        "met": reached <= target.relative,
+    }
 
 
 def planned(scenario: Scenario) -> dict[str, str | float]:

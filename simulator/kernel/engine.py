@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.distributions import Distribution, Point
+from simulator.distributions import NO_CORRELATION, Copula, Distribution, Point
 from simulator.kernel.compiled import Compiled, compiled
 from simulator.kernel.loop import program, rows
 from simulator.kernel.sampler import Streams, streams
@@ -24,11 +24,13 @@ CHECK_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Engine:
-    """A model with a distribution for each of its inputs, and a seed."""
+    """A model with a distribution for each of its inputs, how they hang together, a seed and a sampler."""
 
     model: Model
     priors: Mapping[str, Distribution]
     seed: int
+    sampler: str = "random"
+    copula: Copula = NO_CORRELATION
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -43,7 +45,7 @@ class Engine:
             for name, p in self.priors.items()
             if name in self.model.inputs and not isinstance(p, Point)
         }
-        return streams(random, self.rows, self.seed)
+        return streams(random, self.rows, self.seed, self.sampler, self.copula)
 
     @cached_property
     def constants(self) -> Array:

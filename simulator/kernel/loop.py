@@ -31,7 +31,7 @@ def run(first, count, streams, constants, wanted, out):
         block[row, :] = constants[row]
     for start in range(0, count, BLOCK):
         n = min(BLOCK, count - start)
-        sample(first + start, n, *streams, block)
+        sample(first + start, n, streams, block)
 {loops}
         for k in range(len(wanted)):
             out[k, start : start + n] = block[wanted[k], :n]

@@ -1,0 +1,80 @@
+"""A progress bar on a terminal's stderr, for runs that last longer than a moment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from simulator.watch import UNWATCHED, Watch
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PATIENCE = 1.0  # seconds before a bar is shown
+
+
+@contextmanager
+def watching(quiet: bool) -> Iterator[Watch]:
+    """A bar that goes when the work is done or interrupted; none where stderr is no terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield UNWATCHED
+        return
+    bar = Bar()
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+class Bar(Watch):
+    """Draws a second, time left, and how large the error is."""
+
+    def __init__(self) -> None:
+        self._lock, self._begin = Lock(), monotonic()
+        self._made, self._expected, self._text = 0, 0, "draws"
+        self._shown: tuple[Progress, TaskID] | None = None
+
+    def expect(self, draws: int) -> None:
+        with self._lock:
+            self._expected += draws
+
+    def done(self, draws: int) -> None:
+        with self._lock:
+            self._made += draws
+            if self._shown is None and monotonic() - self._begin > PATIENCE:
+                self._shown = _started()
+            self._update()
+
+    def say(self, text: str) -> None:
+        with self._lock:
+            self._text = text
+            self._update()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        with self._lock:
+            if self._shown:
+                self._shown[0].stop()
+                self._shown = None
+
+    def _update(self) -> None:
+        if self._shown is None:
+            return
+        rate = self._made / (monotonic() - self._begin) / 1e6
+        progress, task = self._shown
+        text = f"{self._text}, {rate:.1f} million a second"
+        progress.update(task, total=self._expected, completed=self._made, description=text)
+
+
+def _started() -> tuple[Progress, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.start()
+    return progress, progress.add_task("draws", total=None)

@@ -1,0 +1,42 @@
+"""The dimension of a Sobol' sequence that each name takes: its place in a list that only grows.
+
+A name moved would change every draw of it. The names to which the shipped scenarios' totals answer most
+stand first, since low dimensions are the most even; quantities follow, which can be given a prior, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+NAMES = """
+    experiment_multiplier mfu preparation_months gpu_price staff_pay label_price fte_share useful_step_share
+    framework_team_pay rd_headcount gpu_hour_price sft_item_price framework_team_size server_overhead
+    sft_items price_performance_trend hardware_age failure_rate cost_of_capital fleet_utilization
+    flop_factor recovery_time preference_pairs interconnect_share_at_1k framework_team_share mfu_scale
+    compliance_fixed_cost efficiency_at_10k_nodes compliance_share checkpoint_stall facility_price
+    data_processing_price electricity_price label_overhead maintenance_share interconnect_growth
+    evaluation_share post_training_share server_power_factor grid_carbon_intensity facility_life text_stock
+    average_power_share stock_share_at_quote paid_token_share data_price pue scarcity_slope quoted_lot
+    lot_discount buys_data active_parameters tokens accelerator_count accelerators_per_node tdp
+    peak_flop_per_second procurement useful_life training_flop job_mtbf contention interconnect_share
+    facility_charge accelerator_power unique_tokens label_cost goodput parallel_efficiency installed_price
+    data_epochs data_scarcity paid_tokens data_processing_cost system_utilization value_at_start
+    acquisition_cost data_license_cost accelerator_hours training_days end_to_end_utilization fleet_years
+    rental_cost energy value_in_use project_months operations_cost energy_cost emissions programme_energy
+    yearly_depreciation staff_cost framework_team_cost programme_emissions amortised_hardware_cost
+    hardware_cost final_run_cost rerun_cost experiment_cost post_training_cost evaluation_cost
+    compliance_cost
+"""
+DIMENSIONS = tuple(NAMES.split())
+
+
+def dimensions(names: Iterable[str]) -> dict[str, int]:
+    """The dimension of each name; names that the package does not know come after all others, sorted.
+
+    >>> dimensions(["mfu", "gpu_price"])
+    {'mfu': 1, 'gpu_price': 3}
+    """
+    known = {name: place for place, name in enumerate(DIMENSIONS)}
+    own = sorted(set(names) - known.keys())
+    places = {**known, **{name: len(DIMENSIONS) + k for k, name in enumerate(own)}}
+    return {name: places[name] for name in names}
