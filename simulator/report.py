@@ -181,7 +181,7 @@ def headlines(summary: Summary) -> list[str]:
         quantity = summary["quantities"].get(name, {"percentiles": {}})
         found, width = quantity["percentiles"], quantity.get("resolution", 0.0)
         values = [
-            f"P{level} {with_error(_number(found[level]['value']), max(_number(found[level]['se']), width), 'USD')}"
+            f"P{level} {_with_error(found[level], 'USD', width)}"
             for level in ("50", "80", "90")
             if level in found
         ]
@@ -281,8 +281,9 @@ def _precision(target: Summary) -> str:
     )
 
 
-def _with_error(found: Summary, unit: str) -> str:
-    return with_error(_number(found["value"]), _number(found["se"]), unit)
+def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:
+    """A value with its standard error, or the width of the bin it was read off where that is larger."""
+    return with_error(_number(found["value"]), max(_number(found["se"]), width), unit)
 
 
 def _published(figure: Summary) -> str:
