@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.errors import Complaint, InputError, SimulatorError
+from simulator.endings import Commands
+from simulator.errors import Complaint, InputError
 from simulator.layout import wrapped
 from simulator.options import (
     Levels,
@@ -28,22 +29,13 @@ if TYPE_CHECKING:
 STORED_DRAWS = 10_000
 
 
-class Commands(click.Group):
-    """A group whose errors are one message on stderr and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SimulatorError as error:
-            raise click.ClickException(str(error)) from None
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="traincost")
 def main() -> None:
     """What it costs to train a large language model, as a distribution.
 
-    Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage.
+    Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage,
+    130 interrupted.
     """
 
 

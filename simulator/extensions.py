@@ -1,27 +1,29 @@
 """Formulas from outside: a user's own ``.py`` file, and the levers that ship with the package.
 
 A file's functions join the model: a new name is added, a known name is replaced, and a function with
-its own name among its arguments wraps the value it replaces.
+its own name among its arguments wraps the value it replaces. A user's file is checked before it is run.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 import pkgutil
+import re
 import sys
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from simulator import levers
-from simulator.errors import ModelError, did_you_mean
-from simulator.model import COMPLIANCE, GENERATED, Formula, formulas_of
+from simulator.errors import Complaint, InputError, ModelError, did_you_mean
+from simulator.language import complaints
+from simulator.model import COMPLIANCE, GENERATED, Formula, formulas_of, shipped_formulas
 
-ALLOWED_IMPORTS = ("__future__", "math", "simulator.units")
+LARGEST = 2**20  # bytes in a file of formulas; the package's own have a hundredth of it
 
 
 def lever_names() -> list[str]:
@@ -44,56 +46,76 @@ def lever(name: str) -> ModuleType:
 
 
 def user_module(path: Path) -> ModuleType:
-    """Load a user's file of formulas. It is run: name only files you trust.
-
-    It may import ``math`` and ``simulator.units`` alone, since compiled formulas are recognised by
-    the bytes of their own file.
-    """
-    try:
-        text = path.read_bytes()
-        tree = ast.parse(text, str(path))
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
-    except (SyntaxError, ValueError) as error:
-        raise ModelError(f"{path}: this is not Python: {error}") from None
-    if foreign := [name for name in _imports(tree) if name not in ALLOWED_IMPORTS]:
-        raise ModelError(
-            f"{path}: imports {foreign[0]}; a file of formulas may import math and simulator.units only"
-        )
-    return _import(path, f"traincost_user_{path.stem}_{sha256(text).hexdigest()[:12]}")
-
-
-def _imports(tree: ast.AST) -> Iterable[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or "."
-
-
-def _import(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ModelError(f"{path}: cannot be loaded as Python")
-    module = importlib.util.module_from_spec(spec)
+    """Load a user's file of formulas, or raise :class:`InputError` with every complaint about it."""
+    text = _bytes(path)
+    name = f"traincost_user_{path.stem}_{sha256(text).hexdigest()[:12]}"
+    module = ModuleType(name)
+    module.__file__ = str(path.absolute())
+    exec(_checked(path, text), vars(module))
     sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise ModelError(f"{path}: {type(error).__name__}: {error}") from error
+    if not formulas_of(module):
+        raise InputError([Complaint(str(path), "there is no formula in it", "write one, with def")])
     return module
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes; of a larger one than is allowed, one more than that is ever read."""
+    what, remedy = f"larger than {LARGEST:,} bytes", "split it"
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError([Complaint(str(path), "this is not a regular file", "check the path")])
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+        if len(text) <= LARGEST:
+            return text
+    except (OSError, ValueError) as error:
+        what = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        remedy = "check the path and its permissions"
+    raise InputError([Complaint(str(path), what, remedy)])
+
+
+def _checked(path: Path, text: bytes) -> CodeType:
+    """A file's code, compiled from the bytes that were checked."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, str(path))
+            if found := complaints(tree, str(path)):
+                raise InputError(found)
+            return compile(text, str(path.absolute()), "exec", dont_inherit=True)
+    except (MemoryError, RecursionError):
+        found = [Complaint(str(path), "nested too deep to be read", "give parts names of their own")]
+    except SyntaxError as error:
+        where = f"{path}:{error.lineno}" if error.lineno else str(path)
+        found = [Complaint(where, f"this is not Python: {error.msg}", "mend the line")]
+    except ValueError as error:
+        found = [Complaint(str(path), f"this is not Python: {error}", "save it as UTF-8 text")]
+    raise InputError(found)
 
 
 def extended(base: Iterable[Formula], module: ModuleType, label: str) -> list[Formula]:
     """The formulas with those of a module added, replaced or wrapped."""
-    merged = list(base)
-    for formula in formulas_of(module):
-        if formula.name in GENERATED:
-            raise ModelError(
-                f"{label}: {formula.name} is the sum of the components; write a component instead"
-            )
-        merged = _joined(merged, formula, label)
+    merged, new = list(base), formulas_of(module)
+    if refused := [sentence for formula in new if (sentence := _refusal(formula, merged))]:
+        raise ModelError("\n  ".join(refused))
+    for formula in new:
+        merged = _joined(merged, formula, re.sub(r"\W", "_", label))
     return _compliance_last(merged)
+
+
+def _refusal(new: Formula, base: list[Formula]) -> str:
+    """Why a formula cannot join the others, or nothing; what is in the total stays, what is not stays out."""
+    units = {formula.name: formula.unit for formula in base}
+    if new.name in GENERATED:
+        return f"{new.where}: {new.name} is the sum of the components; write a component instead"
+    if new.name in units and units[new.name].component and not new.unit.component:
+        return f"{new.where}: {new.name} is a component; annotate it -> Component"
+    shipped = {argument for formula in shipped_formulas() for argument in formula.arguments}
+    uncounted = new.name not in units or not units[new.name].component
+    if new.unit.component and uncounted and new.name in (*units, *shipped, *new.arguments):
+        remedy = "annotate it with its own unit, or give the component another name"
+        return f"{new.where}: {new.name} is no component; {remedy}"
+    return ""
 
 
 def _joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:

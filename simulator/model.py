@@ -42,6 +42,21 @@ class Formula:
         """Whether the model made this formula itself, as a sum of components."""
         return self.function is add
 
+    def value(self, known: Mapping[str, float]) -> float:
+        """The quantity from others; an ArithmeticError that names them where it has no real value."""
+        given = {argument: known[argument] for argument in self.arguments}
+        try:
+            value = self.function(*given.values())
+            reason = "its value is not a real number" if isinstance(value, complex) else ""
+        except TypeError:  # Python compares no complex numbers
+            reason = "a root of a negative number is not a real number"
+        except (ArithmeticError, ValueError) as error:
+            reason = str(error)
+        if reason:
+            values = " and ".join(f"{name} {value:.4g}" for name, value in given.items()) or "nothing"
+            raise ArithmeticError(f"{self.name} ({self.where}) cannot be computed from {values}: {reason}")
+        return value
+
 
 def add(*terms: float) -> float:
     """The sum from left to right.
@@ -163,7 +178,7 @@ class Model:
         """Every quantity from the inputs, in plain Python: the reference the kernel is tested against."""
         known = dict(values)
         for formula in self.formulas.values():
-            known[formula.name] = formula.function(*(known[argument] for argument in formula.arguments))
+            known[formula.name] = formula.value(known)
         return known
 
     def pin(self, names: Iterable[str]) -> Model:

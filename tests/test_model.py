@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from math import sqrt
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from simulator.errors import ModelError
+from simulator.errors import InputError, ModelError
 from simulator.extensions import extended, lever, user_module
-from simulator.model import build, formulas_of, shipped_formulas
+from simulator.model import build, formulas_of, read_formula, shipped_formulas
 from simulator.units import USD, Component, Hours, Share, USDPerAcceleratorHour
 
 
@@ -167,8 +169,65 @@ def test_a_users_file_may_not_import_helpers(tmp_path: Path) -> None:
     """An import would let compiled code go stale."""
     path = tmp_path / "mine.py"
     path.write_text("import numpy\n")
-    with pytest.raises(ModelError, match="imports numpy"):
+    with pytest.raises(InputError, match=r"mine.py:1: imports numpy"):
         user_module(path)
+
+
+def test_what_is_in_the_total_stays_and_what_is_not_stays_out() -> None:
+    """A replaced component is a component, any other quantity or input is none; both complaints at once."""
+
+    def hardware_cost(rental_cost: USD) -> USD:
+        return rental_cost
+
+    def rental_cost(acquisition_cost: USD) -> Component:
+        return acquisition_cost
+
+    def compliance_fixed_cost(compliance_fixed_cost: USD) -> Component:
+        return compliance_fixed_cost
+
+    with pytest.raises(ModelError) as error:
+        extended(shipped_formulas(), module(hardware_cost, rental_cost, compliance_fixed_cost), "mine")
+    text = str(error.value)
+    assert re.search(r"test_model.py:\d+: hardware_cost is a component; annotate it -> Component", text)
+    assert "rental_cost is no component; annotate it with its own unit" in text
+    assert "compliance_fixed_cost is no component" in text
+
+
+def test_a_label_is_no_part_of_python() -> None:
+    """A file may have any name; what it wraps has one that compiles."""
+
+    def goodput(goodput: Share) -> Share:
+        return goodput * 0.5
+
+    model = build(extended(shipped_formulas(), module(goodput), "half price (2)"))
+    assert model.formulas["goodput"].arguments == ("goodput__without_half_price__2_",)
+
+
+def test_what_cannot_be_computed_is_named_with_its_arguments() -> None:
+    """Division by zero, a function outside its domain and a root of -1 are one error that says where."""
+
+    def ratio(x: Share) -> Share:
+        return 1.0 / x
+
+    def root(x: Share) -> Share:
+        return sqrt(x - 1.0)
+
+    def power(x: Share) -> Share:
+        return (x - 1.0) ** 0.5
+
+    def most(x: Share) -> Share:
+        return max(0.0, (x - 1.0) ** 0.5)
+
+    for function, reason in (
+        (ratio, "zero"),
+        (root, "domain"),
+        (power, "real number"),
+        (most, "real number"),
+    ):
+        with pytest.raises(
+            ArithmeticError, match=rf"{function.__name__} \(test_model.py:\d+\).* x 0: .*{reason}"
+        ):
+            build([read_formula(function)]).evaluate({"x": 0.0})
 
 
 def test_an_unknown_lever_is_answered_with_the_nearest() -> None:

@@ -80,9 +80,10 @@ def _sources(
             complain(
                 Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
             )
-    formulas = tuple(path.parent / file for file in _words(content.get("formulas")))
+    formulas = tuple(path.parent / file for file in _words("formulas", content, complain))
     own = [
-        str(path.parent / word) if word.endswith(".py") else word for word in _words(content.get("levers"))
+        str(path.parent / word) if word.endswith(".py") else word
+        for word in _words("levers", content, complain)
     ]
     if book is None and "book" in content:
         book = path.parent / str(content["book"].value)
@@ -129,13 +130,22 @@ def _model(sources: Sources, complain: Complain) -> Model | None:
         )
     except ModelError as error:
         complain(Complaint(str(sources.path), str(error)))
+    except InputError as error:
+        for complaint in error.complaints:
+            complain(complaint)
     return None
 
 
-def _words(node: Node | None) -> list[str]:
-    if node is None:
+def _words(key: str, content: Mapping[str, Node], complain: Complain) -> list[str]:
+    """The names under a key: one, or a list of them."""
+    if key not in content:
         return []
-    return [str(word) for word in (node.plain() if isinstance(node.value, list) else [node.value])]
+    found = content[key].plain()
+    words = found if isinstance(found, list) else [found]
+    if all(isinstance(word, str) for word in words):
+        return words
+    complain(Complaint(content[key].where, f"{key} is no list of names", f"write {key}: [NAME, NAME]"))
+    return []
 
 
 def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
