@@ -28,7 +28,7 @@ LEVELS = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
 SAMPLERS = ("random", "sobol")
 FEWEST_DRAWS, MOST_DRAWS = 2, 4_000_000_000  # counts are of 32 bits
 MOST_KEPT = 16 << 30  # bytes of draws
-DIGITS = 12  # binary, of the bins in which draws are counted: a bin is 0.02% wide
+DIGITS = 10  # binary, of the bins in which draws are counted: a bin is 0.1% wide
 MANY_DRAWS, DIGITS_OF_MANY = 1 << 24, 14  # so many may leave no room for a second look: finer bins
 FEWER_DIGITS = 2  # where 16 randomisations are counted apart
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 TOLERANCE = 1e-12  # relative: other processors differ in the last bits of what tables are built from
+MEASURED_BY = {"se": "value", "mean_se": "mean", "sd": "mean", "resolution": "mean"}  # errors, by what errs
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,13 @@ def _differences(stored: xr.DataTree, found: xr.DataTree) -> Iterator[Difference
             if values.tolist() != other.tolist():
                 yield Difference(float("inf"), f"{path}/{name} names other things")
         else:
-            yield from _of_numbers(f"{path}/{name}", values.astype(float), other.astype(float))
+            scale = stored[path][MEASURED_BY[name]].to_numpy() if name in MEASURED_BY else values
+            scales = np.maximum(np.abs(scale), np.abs(values))
+            yield from _of_numbers(f"{path}/{name}", values.astype(float), other.astype(float), scales)
 
 
-def _of_numbers(name: str, values: Any, other: Any) -> Iterator[Difference]:
-    apart = np.abs(values - other) / np.maximum(np.abs(values), np.finfo(float).tiny)
+def _of_numbers(name: str, values: Any, other: Any, scales: Any) -> Iterator[Difference]:
+    apart = np.abs(values - other) / np.maximum(scales, np.finfo(float).tiny)
     apart[(values == other) | (np.isnan(values) & np.isnan(other))] = 0.0
     apart[np.isnan(apart)] = np.inf
     if apart.max(initial=0.0) > 0.0:

@@ -355,3 +355,14 @@ def test_wrong_kinds_of_values_are_no_crash(tmp_path: Path, line: str) -> None:
     path = tmp_path / "odd.yaml"
     path.write_text(f"title: odd\n{line}\n")
     assert "has no prior or value" in complaints(path)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_resolved_scenario_reads_back(path: Path, tmp_path: Path) -> None:
+    """The file written beside a run's results gives the same priors, with or without published figures."""
+    scenario = load_scenario(path)
+    file = tmp_path / "scenario.resolved.yaml"
+    file.write_text(resolved(scenario))
+    again = load_scenario(file)
+    assert again.distributions == scenario.distributions
+    assert again.published == scenario.published

@@ -33,7 +33,7 @@ class Published:
 
 def read_published(node: Node | None, model: Model, complain: Complain) -> tuple[Published, ...]:
     """The published figures of a scenario; those of pruned quantities are left out."""
-    if node is None:
+    if node is None or node.value is None:
         return ()
     if not isinstance(node.value, list):
         complain(Complaint(node.where, "published: wants a list", "begin each figure with a dash"))
