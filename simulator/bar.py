@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, Timer
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from simulator.watch import UNWATCHED, Watch
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-PATIENCE = 1.0  # seconds before a bar is shown
+PATIENCE = 1.5  # seconds before a bar is shown
 
 
 @contextmanager
@@ -31,22 +31,24 @@ def watching(quiet: bool) -> Iterator[Watch]:
 
 
 class Bar(Watch):
-    """Draws a second, time left, and how large the error is."""
+    """Draws a second, time left, and how large the error is; first of all, that a loop is being compiled."""
 
     def __init__(self) -> None:
-        self._lock, self._begin = Lock(), monotonic()
+        self._lock, self._begin = Lock(), 0.0
         self._made, self._expected, self._text = 0, 0, "draws"
         self._shown: tuple[Progress, TaskID] | None = None
+        self._timer = Timer(PATIENCE, self._show)
+        self._timer.daemon = True
+        self._timer.start()
 
     def expect(self, draws: int) -> None:
         with self._lock:
             self._expected += draws
+            self._begin = self._begin or monotonic()
 
     def done(self, draws: int) -> None:
         with self._lock:
             self._made += draws
-            if self._shown is None and monotonic() - self._begin > PATIENCE:
-                self._shown = _started()
             self._update()
 
     def say(self, text: str) -> None:
@@ -56,18 +58,23 @@ class Bar(Watch):
 
     def close(self) -> None:
         """Take the bar away."""
+        self._timer.cancel()
         with self._lock:
             if self._shown:
                 self._shown[0].stop()
                 self._shown = None
 
+    def _show(self) -> None:
+        with self._lock:
+            self._shown = _started()
+            self._update()
+
     def _update(self) -> None:
-        if self._shown is None:
-            return
-        rate = self._made / (monotonic() - self._begin) / 1e6
-        progress, task = self._shown
-        text = f"{self._text}, {rate:.1f} million a second"
-        progress.update(task, total=self._expected, completed=self._made, description=text)
+        if self._shown and self._made:
+            rate = self._made / (monotonic() - self._begin) / 1e6
+            progress, task = self._shown
+            text = f"{self._text}, {rate:.1f} million a second"
+            progress.update(task, total=self._expected, completed=self._made, description=text)
 
 
 def _started() -> tuple[Progress, TaskID]:
@@ -77,4 +84,4 @@ def _started() -> tuple[Progress, TaskID]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     progress.start()
-    return progress, progress.add_task("draws", total=None)
+    return progress, progress.add_task("getting ready (a first run compiles)", total=None)

@@ -198,7 +198,7 @@ def _nearly_met(census: Census, names: Sequence[str], targets: tuple[Target, ...
     """Whether every target is met as far as counts alone tell."""
     found = {t: estimated(census, names.index(t.name), t.level) for t in targets}
     errors = {target: target.reached(summary) for target, summary in found.items()}
-    watch.say(", ".join(f"{t.name} {t.statistic} ± {error:.2g}" for t, error in errors.items()))
+    watch.say(", ".join(f"{t.name} {t.statistic} ± {100 * error:.2g}%" for t, error in errors.items()))
     return all(error <= target.relative for target, error in errors.items())
 
 
