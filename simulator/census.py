@@ -64,11 +64,9 @@ class Picked:
     lanes: Array  # lane of each
     met: Array  # (column, atom, LANES): how often each atom occurred
 
-    def first(self, count: int) -> Picked:
-        """A copy of the first ones, without what was met."""
-        return Picked(
-            self.values[:count].copy(), self.owners[:count].copy(), self.lanes[:count].copy(), self.met[:0]
-        )
+    def part(self, chosen: Any) -> Picked:
+        """A copy of some of the draws, with all that was met."""
+        return Picked(self.values[chosen], self.owners[chosen], self.lanes[chosen], self.met)
 
 
 def joined(parts: Sequence[Picked], met: Array) -> Picked:
@@ -169,7 +167,7 @@ class Census:
                 columns, plan.digits, self._places_of_flags, chosen, plan.atoms,
                 found.met, found.values, found.owners, found.lanes,
             )  # fmt: skip
-            parts.append(found.first(count))
+            parts.append(replace(found.part(np.arange(count)), met=found.met[:0]))
         progress(stop - start)
         return joined(parts, found.met)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import fsum, sqrt
 from typing import Any
@@ -33,14 +33,27 @@ MOST_PICKED = 1 << 24  # draws held in the second pass
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a second look found in chosen bins: values in rising order, the bin of each, how often it came."""
+
+    values: Array
+    numbers: Array
+    counts: Array
+
+    def at(self, number: int, offset: int) -> float:
+        """The draw at an offset, from 0, among those of a bin."""
+        first, last = np.searchsorted(self.numbers, [number, number + 1])
+        place = np.searchsorted(np.cumsum(self.counts[first:last]), offset, side="right")
+        return float(self.values[first + place])
+
+
+@dataclass(frozen=True)
 class Ranked:
-    """Draws in rising order, as far as is known of them: exactly in the bins that were looked into."""
+    """Draws in rising order: exact in the bins that were looked into, else as far as counts tell."""
 
     cumulative: Array  # draws in a bin and in all before it
     edges: Callable[[int], tuple[float, float]]  # of a bin
-    values: Array | None = None  # draws in the bins looked into, in rising order; None where none were
-    numbers: Array | None = None  # the bin of each
-    weights: Array | None = None  # how often each occurred
+    seen: Seen | None
 
     def __len__(self) -> int:
         return int(self.cumulative[-1])
@@ -48,14 +61,10 @@ class Ranked:
     def __getitem__(self, rank: int) -> float:
         number = self.bin(rank)
         before = int(self.cumulative[number - 1]) if number else 0
-        if self.values is None or self.numbers is None:
-            low, high = self.edges(number)
-            return low + (high - low) * (rank - before + 0.5) / int(self.cumulative[number] - before)
-        first, last = np.searchsorted(self.numbers, [number, number + 1])
-        if self.weights is None:
-            return float(self.values[first + rank - before])
-        within = np.cumsum(self.weights[first:last])
-        return float(self.values[first + np.searchsorted(within, rank - before, side="right")])
+        if self.seen:
+            return self.seen.at(number, rank - before)
+        low, high = self.edges(number)
+        return low + (high - low) * (rank - before + 0.5) / int(self.cumulative[number] - before)
 
     def bin(self, rank: int) -> int:
         """The bin that holds a rank."""
@@ -64,7 +73,7 @@ class Ranked:
     def width(self, rank: int) -> float:
         """The range in which the value of a rank may lie: 0 where it is exact."""
         low, high = self.edges(self.bin(rank))
-        return 0.0 if self.values is not None else high - low
+        return 0.0 if self.seen else high - low
 
 
 @dataclass(frozen=True)
@@ -74,33 +83,30 @@ class Column:
     census: Census
     number: int
     bins: Array  # (bin, lane): draws
-    values: Array | None = None
-    lanes: Array | None = None  # of each value
-    met: Array | None = None  # (atom, lane): draws
+    picked: Picked | None = None  # this column's
 
     def ranked(self, lane: int | None = None) -> Ranked:
         """The draws of a lane, or of all, in rising order."""
         cumulative = np.cumsum(self.bins.sum(axis=1) if lane is None else self.bins[:, lane])
-        if self.values is None or self.lanes is None or self.met is None:
-            return Ranked(cumulative, self._edges)
-        values = self.values if lane is None else self.values[self.lanes == lane]
+        return Ranked(cumulative, self._edges, self._seen(self.picked, lane) if self.picked else None)
+
+    def _seen(self, picked: Picked, lane: int | None) -> Seen:
+        """The picked draws and the atoms met, of a lane or of all."""
+        found = picked.values if lane is None else picked.values[picked.lanes == lane]
+        met = picked.met[self.number].sum(axis=1) if lane is None else picked.met[self.number][:, lane]
         atoms = self.census.layout.atoms[self.number]
-        met = self.met.sum(axis=1) if lane is None else self.met[:, lane]
-        values, weights = (
-            np.append(values, atoms[met > 0]),
-            np.append(np.ones(len(values), int), met[met > 0]),
-        )
+        values = np.append(found, atoms[met > 0])
+        counts = np.append(np.ones(len(found), np.int64), met[met > 0])
         order = np.argsort(values, kind="stable")
         numbers = self.census.layout.bin_numbers(self.number, values[order])
-        return Ranked(cumulative, self._edges, values[order], numbers, weights[order] if met.any() else None)
+        return Seen(values[order], numbers, counts[order])
 
     def _edges(self, number: int) -> tuple[float, float]:
-        """The range of a bin, no wider than the column's."""
+        """The range of a bin, no wider than the column's; the first and the last reach out to its ends."""
         low, high = self.census.layout.edges(self.number, number)
         least, most = self.extremes
-        return (least if number == 0 else max(low, least)), (
-            most if number == len(self.bins) - 1 else min(high, most)
-        )
+        first, last = number == 0, number == len(self.bins) - 1
+        return least if first else max(low, least), most if last else min(high, most)
 
     @property
     def extremes(self) -> tuple[float, float]:
@@ -202,14 +208,11 @@ def _expected(column: Column, flags: Array) -> int:
 
 
 def _looked_into(columns: Sequence[Column], picked: Picked) -> list[Column]:
-    """The columns with their picked draws."""
+    """The columns, each with its own picked draws."""
     order = np.argsort(picked.owners, kind="stable")
     ends = np.searchsorted(picked.owners[order], np.arange(len(columns) + 1))
     parts = [order[begin:end] for begin, end in pairwise(ends)]
-    return [
-        Column(c.census, c.number, c.bins, picked.values[part], picked.lanes[part], picked.met[c.number])
-        for c, part in zip(columns, parts, strict=True)
-    ]
+    return [replace(c, picked=picked.part(part)) for c, part in zip(columns, parts, strict=True)]
 
 
 def estimated(census: Census, number: int, level: float | None) -> Summary:
