@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.endings import Commands
 from simulator.errors import Complaint, InputError
-from simulator.layout import wrapped
-from simulator.options import (
+from simulator.reports.layout import wrapped
+from simulator.terminal.endings import Commands
+from simulator.terminal.options import (
     Levels,
     Number,
     Whole,
@@ -81,9 +81,9 @@ def run(
     **options: Any,
 ) -> None:
     """Simulate scenarios, store each run and print its percentiles."""
-    from simulator.bar import watching
-    from simulator.report import render
+    from simulator.reports.report import render
     from simulator.running import run_and_store
+    from simulator.terminal.bar import watching
 
     loaded = _load_all(scenarios, options, quiet)
     how = _settings(options, levels, targets, most)
@@ -108,7 +108,7 @@ def run(
 @quiet_option
 def validate(scenarios: tuple[str, ...], style: str, quiet: bool, **options: Any) -> None:
     """Read scenarios with their books and say what is wrong with them."""
-    from simulator.inputs import checked, checked_text
+    from simulator.reports.inputs import checked, checked_text
 
     loaded = _load_all(scenarios, options, quiet)
     found = [checked(path, scenario) for path, scenario in zip(scenarios, loaded, strict=True)]
@@ -122,7 +122,7 @@ def validate(scenarios: tuple[str, ...], style: str, quiet: bool, **options: Any
 @quiet_option
 def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
     """Print every input's P5, P50 and P95 after truncation, its unit, source and date."""
-    from simulator.inputs import PRIORS_STYLES
+    from simulator.reports.inputs import PRIORS_STYLES
 
     click.echo(PRIORS_STYLES[style](_load_all((scenario,), options, quiet)[0]))
 
@@ -135,7 +135,7 @@ def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
 @quiet_option
 def explain_command(scenario: str, name: str, style: str, quiet: bool, **options: Any) -> None:
     """Show what a quantity is computed from: formulas, units, medians and sources, as a tree."""
-    from simulator import explain
+    from simulator.reports import explain
 
     found, how = _load_all((scenario,), options, quiet)[0], _settings(options)
     explain.check_name(found, name)
@@ -149,7 +149,7 @@ def explain_command(scenario: str, name: str, style: str, quiet: bool, **options
 @format_option
 def report(given: str, output: Path, style: str) -> None:
     """Print the report of a stored run: RUN is its folder, the folder's name or how that begins."""
-    from simulator.report import render
+    from simulator.reports.report import render
     from simulator.results import find, load
 
     click.echo(render([load(find(given, output)).summary], style))
@@ -162,8 +162,8 @@ def report(given: str, output: Path, style: str) -> None:
 @quiet_option
 def verify_command(given: str, output: Path, threads: int | None, quiet: bool) -> None:
     """Run a stored run's scenario again and compare every number; exit code 1 where one differs."""
-    from simulator.bar import watching
     from simulator.results import find, load
+    from simulator.terminal.bar import watching
     from simulator.verify import verify
 
     stored = load(find(given, output))
@@ -179,7 +179,7 @@ def verify_command(given: str, output: Path, threads: int | None, quiet: bool) -
 @format_option
 def runs(output: Path, style: str) -> None:
     """List the stored runs, newest first."""
-    from simulator.catalogue import catalogue_text
+    from simulator.reports.catalogue import catalogue_text
 
     click.echo(catalogue_text(output, style))
 
@@ -221,8 +221,8 @@ def _settings(
     targets: tuple[str, ...] = (),
     most: int = 1_000_000_000,
 ) -> Settings:
-    from simulator.precision import read_targets
     from simulator.simulation import LEVELS, Settings, check_settings
+    from simulator.statistics.precision import read_targets
 
     how = Settings(
         options["draws"],

@@ -11,7 +11,7 @@ import xarray as xr
 from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import LEVELS, Run, Settings, run
-from simulator.statistics import Estimate, Summary, percentile
+from simulator.statistics.estimates import Estimate, Summary, percentile
 from simulator.version import __version__
 
 MOMENTS: Mapping[str, Callable[[Summary], float]] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.dataset import to_tree
-from simulator.report import as_markdown
+from simulator.reports.report import as_markdown
 from simulator.results import Contents, check_name, save, slugify
 from simulator.scenario.resolved import identity, resolved
 from simulator.scenario.scenario import Scenario

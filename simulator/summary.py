@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import isfinite, sqrt
 from typing import Any
 
-from simulator.precision import Target
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Run
-from simulator.statistics import Estimate, Summary
+from simulator.statistics.estimates import Estimate, Summary
+from simulator.statistics.precision import Target
 
 CROSSING = 0.70  # the utilization whose cluster size is reported
 CROSSING_DRAWS = 1 << 14

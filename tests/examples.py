@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator import load_scenario
-from simulator.report import as_markdown, as_table
+from simulator.reports.report import as_markdown, as_table
 from simulator.simulation import Settings, run
 from simulator.summary import limits, summarised
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import GPT4
 
-from simulator import bar
+from simulator.terminal import bar
 from simulator.watch import UNWATCHED
 
 

@@ -15,9 +15,9 @@ from scipy.stats import spearmanr
 from simulator import Scenario, load_scenario
 from simulator.dataset import to_tree
 from simulator.errors import InputError
-from simulator.precision import Target, read_target, read_targets
 from simulator.results import data_sha256
 from simulator.simulation import Run, Settings, run
+from simulator.statistics.precision import Target, read_target, read_targets
 from simulator.watch import Watch
 
 SAMPLERS = ["random", "sobol"]

@@ -8,13 +8,13 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 
-from simulator.census import FIRST_LOOK, Census
 from simulator.distributions import distribution
 from simulator.kernel import Engine
 from simulator.model import build, read_formula
-from simulator.numbers import quantity, with_error
-from simulator.statistics import Summary, chance, percentile, rank
-from simulator.summaries import constant, summaries
+from simulator.reports.numbers import quantity, with_error
+from simulator.statistics.census import FIRST_LOOK, Census
+from simulator.statistics.estimates import Summary, chance, percentile, rank
+from simulator.statistics.summaries import constant, summaries
 from simulator.units import Component, Ratio
 
 DRAWS = 1_000_000
@@ -126,7 +126,7 @@ def test_counting_finds_what_sorting_finds(kind: str, lanes: int) -> None:
 
 def test_bins_alone_tell_percentiles_to_their_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the draws of the wanted bins cannot be held, a percentile is off by at most its resolution."""
-    monkeypatch.setattr("simulator.summaries.MOST_PICKED", 0)
+    monkeypatch.setattr("simulator.statistics.summaries.MOST_PICKED", 0)
     draws = np.random.default_rng(3).lognormal(3, 2, 160_000)
     found, ordered = summarise(draws, [5, 50, 95]), np.sort(draws)
     errors = {

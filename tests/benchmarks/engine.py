@@ -33,7 +33,7 @@ from simulator import Scenario, load_scenario
 from simulator.kernel import Engine
 from simulator.kernel.options import BLOCK
 from simulator.scenario.reader import number
-from simulator.statistics import percentile
+from simulator.statistics.estimates import percentile
 
 Key = TypeVar("Key")
 

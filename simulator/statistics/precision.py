@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.scenario.reader import number
-from simulator.statistics import Estimate, Summary
+from simulator.statistics.estimates import Estimate, Summary
 
 TOTAL = "total_cost"
 WRITTEN = re.compile(

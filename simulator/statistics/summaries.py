@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from simulator.census import Census, Picked
 from simulator.kernel.bins import BARS
 from simulator.kernel.options import LANES
 from simulator.kernel.reductions import LEAST, MOST, SQUARES, SUM
-from simulator.statistics import (
+from simulator.statistics.census import Census, Picked
+from simulator.statistics.estimates import (
     Z95,
     Estimate,
     Summary,

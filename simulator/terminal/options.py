@@ -57,7 +57,7 @@ class Levels(click.ParamType[tuple[float, ...]]):
 
 def shipped_levers() -> str:
     """The names of the levers in the package, read off its folder: importing them would take long."""
-    files = (Path(__file__).parent / "levers").glob("[!_]*.py")
+    files = (Path(__file__).parents[1] / "levers").glob("[!_]*.py")
     return ", ".join(sorted(file.stem for file in files))
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.layout import WIDTH, aligned, csv_text, markdown_table
-from simulator.numbers import quantity, stated
+from simulator.reports.layout import WIDTH, aligned, csv_text, markdown_table
+from simulator.reports.numbers import quantity, stated
 from simulator.results import catalogue
 
 Listed = Mapping[str, Any]

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from simulator.layout import WIDTH, Row, aligned, csv_text, markdown_table, wrapped
-from simulator.numbers import percent, rounded, stated, with_error
+from simulator.reports.layout import WIDTH, Row, aligned, csv_text, markdown_table, wrapped
+from simulator.reports.numbers import percent, rounded, stated, with_error
 from simulator.units import PROCUREMENT
 
 Summary = Mapping[str, Any]

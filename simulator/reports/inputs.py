@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.layout import WIDTH, aligned, csv_text, markdown_table
-from simulator.numbers import plain, quantity
+from simulator.reports.layout import WIDTH, aligned, csv_text, markdown_table
+from simulator.reports.numbers import plain, quantity
 from simulator.scenario.entries import Prior
 from simulator.scenario.scenario import Scenario
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.errors import Complaint, InputError, did_you_mean
-from simulator.inputs import word_of
-from simulator.layout import WIDTH, csv_text, markdown_table, wrapped
-from simulator.numbers import plain, quantity
+from simulator.reports.inputs import word_of
+from simulator.reports.layout import WIDTH, csv_text, markdown_table, wrapped
+from simulator.reports.numbers import plain, quantity
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, run
 

@@ -1,0 +1,1 @@
+"""Draws counted and looked up: percentiles, means and chances, each with its Monte Carlo error."""
