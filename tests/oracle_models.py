@@ -7,13 +7,13 @@ from math import exp, sqrt
 
 import numpy as np
 
-from simulator.census import FIRST_LOOK, Census
 from simulator.distributions import Distribution, Lognormal, Normal, Point, Uniform
 from simulator.kernel import Engine
 from simulator.kernel.options import LANES
 from simulator.model import Model, build, read_formula
-from simulator.statistics import Summary
-from simulator.summaries import summaries
+from simulator.statistics.census import FIRST_LOOK, Census
+from simulator.statistics.estimates import Summary
+from simulator.statistics.summaries import summaries
 from simulator.units import Component, Ratio
 
 SAMPLERS = ("random", "sobol")

@@ -16,7 +16,7 @@ from simulator.kernel.dimensions import DIMENSIONS, dimensions
 from simulator.kernel.options import LANES
 from simulator.kernel.sampler import fold
 from simulator.kernel.sobol import DIGITS, directions, scrambling
-from simulator.statistics import Estimate
+from simulator.statistics.estimates import Estimate
 
 DRAWS = {"random": 1_000_000, "sobol": 1 << 18}
 CALL = 10.450583572185565  # Black & Scholes 1973, doi:10.1086/260062

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -15,9 +16,13 @@ from scipy.stats import spearmanr
 from simulator import Scenario, load_scenario
 from simulator.dataset import to_tree
 from simulator.errors import InputError
+from simulator.kernel import Engine
 from simulator.results import data_sha256
 from simulator.simulation import Run, Settings, run
+from simulator.statistics.census import FIRST_LOOK, Census
+from simulator.statistics.estimates import T95
 from simulator.statistics.precision import Target, read_target, read_targets
+from simulator.statistics.summaries import summaries
 from simulator.watch import Watch
 
 SAMPLERS = ["random", "sobol"]
@@ -145,3 +150,20 @@ def test_keeping_more_than_memory_holds_is_refused(gpt4: Scenario, monkeypatch: 
     monkeypatch.setattr("simulator.simulation.MOST_KEPT", 1000)
     with pytest.raises(InputError, match="keep at most"):
         run(gpt4, replace(Settings(), draws=10_000))
+
+
+def test_one_inputs_percentiles_have_honest_errors(gpt4: Scenario) -> None:
+    """Under Sobol' sampling the errors of a single input's percentiles, which its nets hide, are told."""
+    levels = (5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
+    exact = {level: float(gpt4.distributions["mfu"].ppf(level / 100.0)) for level in levels}
+    distances = []
+    for seed in range(40):
+        machine = Engine(gpt4.model, gpt4.distributions, seed, "sobol")
+        fill, first = partial(machine.fill, ["mfu"]), np.empty((1, FIRST_LOOK))
+        fill(0, first)
+        census = Census(fill, first, digits=8, lanes=16)
+        census.count(1 << 14)
+        found = summaries(census, levels)[0].percentiles
+        distances += [(found[level].value - exact[level]) / found[level].se for level in levels]
+    assert 0.6 < sqrt(np.mean(np.square(distances))) < 1.1
+    assert np.mean(np.abs(distances) < T95) > 0.93

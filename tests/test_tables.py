@@ -54,9 +54,9 @@ def drawn(prior: Distribution, v: np.ndarray, upper: bool) -> np.ndarray:
     table, sides, out = quantile_table(prior), np.full(len(v), upper, dtype=np.uint64), np.empty(len(v))
     bits, coefficients = np.uint64(table.bits), np.ascontiguousarray(table.coefficients)
     if table.has_kinks:
-        kinked(len(v), bits, coefficients, table.breaks, v, sides, out)
+        kinked(len(v), bits, coefficients, table.breaks, *prior.support, v, sides, out)
     else:
-        smooth(len(v), bits, coefficients, v, sides, out)
+        smooth(len(v), bits, coefficients, *prior.support, v, sides, out)
     return out
 
 

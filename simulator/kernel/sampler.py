@@ -41,6 +41,7 @@ class Streams:
     starts: Array  # first row of its table below
     coefficients: Array  # (cells, 8); of a discrete input: values in column 0
     breaks: Array  # (cells,); of a discrete input: cumulative probabilities
+    ends: Array  # (input, 2): its least and greatest value, which rounding must not pass
     columns: Array  # of its net, (input, bit, LANES); no input under plain sampling
     shifts: Array  # of its net
     points: Array  # the first block of its net, unshifted
@@ -58,7 +59,8 @@ class Streams:
 
 STREAMS = types.Tuple(  # type: ignore[no-untyped-call]
     (
-        *(int64[::1], uint64[::1], int64[::1], uint64[::1], int64[::1], float64[:, ::1], float64[::1]),
+        *(int64[::1], uint64[::1], int64[::1], uint64[::1], int64[::1]),
+        *(float64[:, ::1], float64[::1], float64[:, ::1]),
         *(uint64[:, :, ::1], uint64[:, ::1], uint64[:, ::1]),
         *(int64[::1], int64[::1], float64[:, ::1], float64[:, ::1], uint64),
     )
@@ -87,6 +89,7 @@ def streams(
         starts=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
         coefficients=np.concatenate([np.empty((0, 8)), *(c for _, _, c, _ in tables.values())]),
         breaks=np.concatenate([np.empty(0), *(b for _, _, _, b in tables.values())]),
+        ends=np.array([prior.support for prior in priors.values()], dtype=float).reshape(len(priors), 2),
         columns=columns,
         shifts=shifts,
         points=points,
@@ -146,7 +149,7 @@ def net_points(first, count, columns, shifts, points, v, upper):  # type: ignore
 
 
 @njit(**OPTIONS)
-def smooth(count, bits, table, v, upper, out):  # type: ignore[no-untyped-def]
+def smooth(count, bits, table, low, high, v, upper, out):  # type: ignore[no-untyped-def]
     """Quantiles of v from a table of one cubic a cell."""
     float_bits = v.view(np.uint64)
     shift, base, side = TOP - bits, BIASED_LOWEST << bits, CELLS_OF_ONE_BIT << bits
@@ -154,11 +157,12 @@ def smooth(count, bits, table, v, upper, out):  # type: ignore[no-untyped-def]
         i = np.uint64(j)
         cell = (float_bits[i] >> shift) - base + upper[i] * side
         t = v[i]
-        out[i] = table[cell, 0] + t * (table[cell, 1] + t * (table[cell, 2] + t * table[cell, 3]))
+        x = table[cell, 0] + t * (table[cell, 1] + t * (table[cell, 2] + t * table[cell, 3]))
+        out[i] = min(max(x, low), high)
 
 
 @njit(**OPTIONS)
-def kinked(count, bits, table, breaks, v, upper, out):  # type: ignore[no-untyped-def]
+def kinked(count, bits, table, breaks, low, high, v, upper, out):  # type: ignore[no-untyped-def]
     """Quantiles of v from a table in which a cell may hold two cubics."""
     float_bits = v.view(np.uint64)
     shift, base, side = TOP - bits, BIASED_LOWEST << bits, CELLS_OF_ONE_BIT << bits
@@ -167,9 +171,8 @@ def kinked(count, bits, table, breaks, v, upper, out):  # type: ignore[no-untype
         cell = (float_bits[i] >> shift) - base + upper[i] * side
         t = v[i]
         c = FIRST_RIGHT if t >= breaks[cell] else np.uint64(0)
-        out[i] = table[cell, c] + t * (
-            table[cell, c + ONE] + t * (table[cell, c + TWO] + t * table[cell, c + ONE + TWO])
-        )
+        x = table[cell, c + ONE] + t * (table[cell, c + TWO] + t * table[cell, c + ONE + TWO])
+        out[i] = min(max(table[cell, c] + t * x, low), high)
 
 
 @njit(**OPTIONS)
@@ -205,8 +208,8 @@ def correlate(place, factor, scores, v, upper):  # type: ignore[no-untyped-def]
 @njit(**OPTIONS)
 def sample(first, count, streams, block):  # type: ignore[no-untyped-def]
     """Fill the random rows of a block with draws first, first + 1, ...; others are left alone."""
-    rows, keys, kinds, bits, starts, coefficients, breaks, columns, shifts, points = streams[:10]
-    places, members, factor, normal, normal_bits = streams[10:]
+    rows, keys, kinds, bits, starts, coefficients, breaks, ends, columns, shifts, points = streams[:11]
+    places, members, factor, normal, normal_bits = streams[11:]
     v, upper = np.empty(BLOCK), np.empty(BLOCK, dtype=np.uint64)
     scores = np.empty((len(members), BLOCK))
     even = count + count % 2
@@ -216,7 +219,7 @@ def sample(first, count, streams, block):  # type: ignore[no-untyped-def]
             net_points(first, BLOCK, columns[s], shifts[s], points[s], v, upper)
         else:
             uniforms(first, BLOCK, keys[s], v, upper)
-        smooth(BLOCK, normal_bits, normal, v, upper, scores[g])
+        smooth(BLOCK, normal_bits, normal, -math.inf, math.inf, v, upper, scores[g])
     for s in range(len(rows)):
         if places[s] >= 0 and factor[places[s], places[s]] != 1.0:
             correlate(places[s], factor, scores, v, upper)
@@ -225,9 +228,10 @@ def sample(first, count, streams, block):  # type: ignore[no-untyped-def]
         else:
             uniforms(first, even, keys[s], v, upper)
         table, edges, out = coefficients[starts[s] :], breaks[starts[s] :], block[rows[s]]
+        low, high = ends[s, 0], ends[s, 1]
         if kinds[s] == SMOOTH:
-            smooth(even, bits[s], table, v, upper, out)
+            smooth(even, bits[s], table, low, high, v, upper, out)
         elif kinds[s] == KINKED:
-            kinked(even, bits[s], table, edges, v, upper, out)
+            kinked(even, bits[s], table, edges, low, high, v, upper, out)
         else:
             steps(even, table, edges, v, upper, out)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, sqrt
+from math import ceil, floor, hypot, sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -113,9 +113,12 @@ def _around(n: int, centre: float, distance: float) -> tuple[int | None, int | N
     return (low if low >= 0 else None), (high if high < n else None)
 
 
-def over_replicates(value: float, replicates: Array) -> Estimate:
-    """An estimate with the error that independent randomisations show, by Student's t."""
-    error = replicate_error(replicates)
+def over_replicates(value: float, replicates: Array, within: float = 0.0) -> Estimate:
+    """An estimate with the error that independent randomisations show, by Student's t.
+
+    ``within`` is an error that they share and so do not show.
+    """
+    error = hypot(replicate_error(replicates), within)
     return Estimate(value, error, value - T95 * error, value + T95 * error)
 
 

@@ -29,6 +29,7 @@ from simulator.watch import UNWATCHED, Watch
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+EIGHTH = LANES // 8  # of a stratum, in ranks: about the error that tests/benchmarks/intervals.py finds
 MOST_PICKED = 1 << 24  # draws held in the second pass
 
 
@@ -119,7 +120,7 @@ class Column:
         flags = np.zeros(len(self.bins), np.uint8)
         everything = self.ranked()
         for level in levels:
-            for place in ranks(len(everything), level):
+            for place in (*ranks(len(everything), level), *_about(len(everything), level)):
                 flags[everything.bin(place or 0)] = 1
         for lane in range(self.bins.shape[1] if self.bins.shape[1] > 1 else 0):
             own = self.ranked(lane)
@@ -152,7 +153,8 @@ class Column:
     def _percentile(self, everything: Ranked, level: float, replicates: Mapping[float, Array]) -> Estimate:
         if not replicates:
             return percentile(everything, level)
-        return over_replicates(everything[rank(len(everything), level)], replicates[level])
+        low, value, high = (everything[place] for place in _about(len(everything), level))
+        return over_replicates(value, replicates[level], (high - low) / 2.0)
 
     def _replicates(self, levels: Sequence[float]) -> dict[float, Array]:
         """Each randomisation's percentiles; none where all draws are one sample."""
@@ -178,6 +180,16 @@ class Column:
         inner = begin + np.arange(1, BARS) / bars if bars > 0.0 else np.full(BARS - 1, begin)
         low, high = self.extremes
         return np.concatenate([[low], np.minimum(inner, high), [high]])
+
+
+def _about(draws: int, level: float) -> tuple[int, int, int]:
+    """Ranks an eighth of a stratum below a percentile's, at it and above.
+
+    A net has one point in each of as many equal strata of an input as it has points: an error that its
+    randomisations do not show, and all there is where a quantity depends on one input.
+    """
+    place = rank(draws, level)
+    return max(place - EIGHTH, 0), place, min(place + EIGHTH, draws - 1)
 
 
 def constant(value: float, levels: Sequence[float], draws: int) -> Summary:

@@ -101,7 +101,7 @@ def library(text: str, flags: Sequence[str]) -> CDLL:
 class Streams(Structure):
     """The number of random inputs and the addresses of the arrays on them, as the C++ sampler takes them."""
 
-    _fields_ = (("count", c_int64), ("addresses", c_void_p * 7))
+    _fields_ = (("count", c_int64), ("addresses", c_void_p * 8))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class CppLoop:
         out = np.empty((len(names), draws))
         wanted = np.array([self.engine.rows[name] for name in names], dtype=np.int64)
         arrays, constants = self.engine.streams.arrays, self.engine.constants
-        streams = Streams(len(arrays[0]), (c_void_p * 7)(*(array.ctypes.data for array in arrays)))
+        streams = Streams(len(arrays[0]), (c_void_p * 8)(*(array.ctypes.data for array in arrays[:8])))
 
         def task(start: int) -> None:
             count, place = min(TASK, draws - start), out.ctypes.data + start * out.itemsize

@@ -32,6 +32,7 @@ struct Streams {
     const std::int64_t *starts;
     const Cell *coefficients;
     const double *breaks;
+    const double (*ends)[2];
 };
 
 static inline double fold(Word u) {
@@ -59,20 +60,21 @@ static inline Word cell_of(double t, Word upper, Word bits) {
     return (number >> (52 - bits)) - (BIASED_LOWEST << bits) + upper * (OCTAVES << bits);
 }
 
-static void smooth(int count, Word bits, const Cell *__restrict table, const double *__restrict v,
-                   const Word *__restrict upper, double *__restrict out) {
+static void smooth(int count, Word bits, const Cell *__restrict table, double low, double high,
+                   const double *__restrict v, const Word *__restrict upper, double *__restrict out) {
     for (int i = 0; i < count; i++) {
         const double *c = table[cell_of(v[i], upper[i], bits)];
-        out[i] = c[0] + v[i] * (c[1] + v[i] * (c[2] + v[i] * c[3]));
+        out[i] = std::min(std::max(c[0] + v[i] * (c[1] + v[i] * (c[2] + v[i] * c[3])), low), high);
     }
 }
 
 static void kinked(int count, Word bits, const Cell *__restrict table, const double *__restrict breaks,
-                   const double *__restrict v, const Word *__restrict upper, double *__restrict out) {
+                   double low, double high, const double *__restrict v, const Word *__restrict upper,
+                   double *__restrict out) {
     for (int i = 0; i < count; i++) {
         Word cell = cell_of(v[i], upper[i], bits);
         const double *c = table[cell] + (v[i] >= breaks[cell] ? 4 : 0);
-        out[i] = c[0] + v[i] * (c[1] + v[i] * (c[2] + v[i] * c[3]));
+        out[i] = std::min(std::max(c[0] + v[i] * (c[1] + v[i] * (c[2] + v[i] * c[3])), low), high);
     }
 }
 
@@ -94,9 +96,9 @@ static void sample(Word first, int count, const Streams &s, double (*__restrict 
         uniforms(first, even, s.keys[i], v, upper);
         const Cell *table = s.coefficients + s.starts[i];
         const double *breaks = s.breaks + s.starts[i];
-        double *out = block[s.rows[i]];
-        if (s.kinds[i] == SMOOTH) smooth(even, s.bits[i], table, v, upper, out);
-        else if (s.kinds[i] == KINKED) kinked(even, s.bits[i], table, breaks, v, upper, out);
+        double *out = block[s.rows[i]], low = s.ends[i][0], high = s.ends[i][1];
+        if (s.kinds[i] == SMOOTH) smooth(even, s.bits[i], table, low, high, v, upper, out);
+        else if (s.kinds[i] == KINKED) kinked(even, s.bits[i], table, breaks, low, high, v, upper, out);
         else steps(even, table, breaks, v, upper, out);
     }
 }

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.census import FIRST_LOOK, Census
 from simulator.distributions import NO_CORRELATION, Copula, Distribution
 from simulator.kernel import Engine, sampler, tables
 from simulator.kernel.options import LANES
 from simulator.model import Model
 from simulator.simulation import DIGITS, FEWER_DIGITS
-from simulator.statistics import Estimate, Summary
-from simulator.summaries import chance_within, summaries
+from simulator.statistics.census import FIRST_LOOK, Census
+from simulator.statistics.estimates import Estimate, Summary
+from simulator.statistics.summaries import chance_within, summaries
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
