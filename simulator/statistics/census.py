@@ -126,18 +126,25 @@ class Census:
 
     def _counted(self, start: int, stop: int, progress: Progress) -> Counts:
         plan, part = self.layout, Counts.none(self.columns, len(self.asked))
+        for columns in self._chunks(start, stop):
+            bins = self._bins.get()
+            try:
+                self._reduce["tally"](
+                    columns, plan.digits, plan.places, plan.lanes, bins, plan.centres, part.moments,
+                    plan.scales, part.heights, self.asked, self.limits, part.within,
+                )  # fmt: skip
+            finally:
+                self._bins.put(bins)
+        progress(stop - start)
+        return part
+
+    def _chunks(self, start: int, stop: int) -> Iterator[Array]:
+        """The columns' draws, as many at a time as fit the cache, in memory that is used again."""
         memory = np.empty((self.columns, CHUNK))
         for first in range(start, stop, CHUNK):
             columns = memory if stop - first >= CHUNK else np.empty((self.columns, stop - first))
             self.fill(first, columns)
-            bins = self._bins.get()
-            self._reduce["tally"](
-                columns, plan.digits, plan.places, plan.lanes, bins, plan.centres, part.moments,
-                plan.scales, part.heights, self.asked, self.limits, part.within,
-            )  # fmt: skip
-            self._bins.put(bins)
-        progress(stop - start)
-        return part
+            yield columns
 
     def bins(self, column: int) -> Array:
         """How many draws each bin of a column holds in each lane: (bin, lane)."""
@@ -157,12 +164,9 @@ class Census:
         return joined(parts, met)
 
     def _picked(self, start: int, stop: int, chosen: Array, progress: Progress) -> Picked:
-        plan, memory, room = self.layout, np.empty((self.columns, CHUNK)), self.columns * CHUNK
+        plan, room, parts = self.layout, self.columns * CHUNK, []
         found = Picked(np.empty(room), np.empty(room, np.uint16), np.empty(room, np.uint8), self._none_met())
-        parts = []
-        for first in range(start, stop, CHUNK):
-            columns = memory if stop - first >= CHUNK else np.empty((self.columns, stop - first))
-            self.fill(first, columns)
+        for columns in self._chunks(start, stop):
             count = self._reduce["pick"](
                 columns, plan.digits, self._places_of_flags, chosen, plan.atoms,
                 found.met, found.values, found.owners, found.lanes,
