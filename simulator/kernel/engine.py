@@ -67,7 +67,7 @@ class Engine:
         ``first`` is a whole number of blocks.
         """
         wanted = np.array([self.rows[name] for name in names], dtype=np.int64)
-        self.run(first, out.shape[1], self.streams.arrays, self.constants, wanted, out)
+        self.run(first, out.shape[1], self.streams, self.constants, wanted, out)
 
     def columns(
         self,
@@ -86,7 +86,7 @@ class Engine:
         """
         out = np.empty((len(names), draws)) if out is None else out[: len(names)]
         wanted = np.array([self.rows[name] for name in names], dtype=np.int64)
-        run, arrays, constants = self.run, self.streams.arrays, self.constants.copy()
+        run, arrays, constants = self.run, self.streams, self.constants.copy()
         for name, value in (given or {}).items():
             constants[self.rows[name]] = value
 
@@ -103,7 +103,7 @@ class Engine:
         names = list(self.rows)
         out = np.empty((len(names), CHECKED_DRAWS))
         wanted = np.arange(len(names))
-        run(0, CHECKED_DRAWS, self.streams.arrays, self.constants, wanted, out)
+        run(0, CHECKED_DRAWS, self.streams, self.constants, wanted, out)
         return all(self._matches(dict(zip(names, column, strict=True))) for column in out.T.tolist())
 
     def _matches(self, found: Mapping[str, float]) -> bool:

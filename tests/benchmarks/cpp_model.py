@@ -116,7 +116,7 @@ class CppLoop:
         """The first draws of the named inputs and quantities, as the engine's ``columns`` gives them."""
         out = np.empty((len(names), draws))
         wanted = np.array([self.engine.rows[name] for name in names], dtype=np.int64)
-        arrays, constants = self.engine.streams.arrays, self.engine.constants
+        arrays, constants = self.engine.streams, self.engine.constants
         streams = Streams(len(arrays[0]), (c_void_p * 8)(*(array.ctypes.data for array in arrays[:8])))
 
         def task(start: int) -> None:
