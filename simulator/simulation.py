@@ -77,7 +77,7 @@ class Run:
 def check_settings(settings: Settings) -> None:
     """Raise :class:`InputError` with every complaint about how a scenario is to be run."""
     complaints = []
-    if not FEWEST_DRAWS <= settings.draws <= MOST_DRAWS:
+    if not FEWEST_DRAWS <= settings.draws <= settings.first_draws <= MOST_DRAWS:
         what = f"{settings.draws:,} draws"
         complaints.append(Complaint("--draws", what, f"ask for {FEWEST_DRAWS} to {MOST_DRAWS:,}"))
     if not 0 <= settings.seed < 2**63:
@@ -90,16 +90,16 @@ def check_settings(settings: Settings) -> None:
                 "--sampler", f"there is no sampler {settings.sampler}", f"there are {' and '.join(SAMPLERS)}"
             )
         )
-    if settings.targets and not settings.draws <= settings.most <= MOST_DRAWS:
-        what, remedy = f"at most {settings.most:,} draws", f"give {settings.draws:,} to {MOST_DRAWS:,}"
+    if settings.targets and not settings.first_draws <= settings.most <= MOST_DRAWS:
+        what = f"at most {settings.most:,} draws, and the first are {settings.first_draws:,}"
+        remedy = f"give {settings.first_draws:,} to {MOST_DRAWS:,}, or fewer --draws"
         complaints.append(Complaint("--max-draws", what, remedy))
     if settings.threads is not None and not 1 <= settings.threads <= 1024:
         complaints.append(Complaint("--threads", f"{settings.threads} threads", "give 1 to 1024"))
-    for level in settings.levels:
-        if not 0.0 < level < 100.0:
-            complaints.append(
-                Complaint("--percentiles", f"there is no percentile {level:g}", "give 0 < p < 100")
-            )
+    for level in settings.all_levels:
+        if not 0.0 < level < 100.0 or float(f"{level:g}") != level:
+            what = f"there is no percentile {level!r} here"
+            complaints.append(Complaint("--percentiles", what, "give 0 < p < 100, of at most six digits"))
     if complaints:
         raise InputError(complaints)
 
@@ -126,8 +126,8 @@ def run(
     machine = engine(scenario, settings)
     fixed = {name: prior.value for name, prior in scenario.distributions.items() if isinstance(prior, Point)}
     varying = [name for name in scenario.names if name not in fixed]
-    census = _census(scenario, machine, varying, settings, [limit for limit in limits if limit[0] in varying])
-    found = _counted(scenario, machine, varying, census, settings, watch)
+    asked = [(varying.index(name), limit) for name, limit in limits if name in varying]
+    census, found = _counted(scenario, machine, varying, asked, settings, watch)
     found.update({name: constant(value, settings.all_levels, census.draws) for name, value in fixed.items()})
     kept = _kept(census.draws if keep is None else min(keep, census.draws), len(scenario.names))
     columns = machine.columns(varying, kept, threads=settings.threads)
@@ -151,22 +151,21 @@ def _census(
     scenario: Scenario,
     machine: Engine,
     names: Sequence[str],
+    asked: Sequence[tuple[int, float]],
     settings: Settings,
-    limits: Sequence[tuple[str, float]],
+    draws: int,
 ) -> Census:
-    """A census of some names, laid out after their first draws."""
-    first = np.empty((len(names), min(FIRST_LOOK, settings.first_draws)))
+    """A census of some names, laid out after their first draws; its bins depend on the number of draws."""
+    first = np.empty((len(names), min(FIRST_LOOK, draws)))
     machine.fill(names, 0, first)
     _check_finite(scenario, machine, names, np.isfinite(first).all(axis=1), first.shape[1])
-    most = settings.most if settings.targets else settings.draws
-    digits = DIGITS if most <= MANY_DRAWS else DIGITS_OF_MANY
-    apart = settings.sampler == "sobol"
+    digits, apart = DIGITS if draws <= MANY_DRAWS else DIGITS_OF_MANY, settings.sampler == "sobol"
     return Census(
         partial(machine.fill, names),
         first,
         digits=digits - FEWER_DIGITS if apart else digits,
         lanes=LANES if apart else 1,
-        questions=[(names.index(name), limit) for name, limit in limits],
+        questions=asked,
         threads=settings.threads,
     )
 
@@ -175,13 +174,16 @@ def _counted(
     scenario: Scenario,
     machine: Engine,
     names: Sequence[str],
-    census: Census,
+    asked: Sequence[tuple[int, float]],
     settings: Settings,
     watch: Watch,
-) -> dict[str, Summary]:
-    """The summaries of counted draws, which are doubled until every target is met or no more are allowed."""
+) -> tuple[Census, dict[str, Summary]]:
+    """Counted draws and their summaries: doubled until every target is met or no more are allowed."""
     draws, targets = settings.first_draws, tuple(t for t in settings.targets if t.name in names)
+    census = _census(scenario, machine, names, asked, settings, draws)
     while True:
+        if draws > MANY_DRAWS >= census.draws > 0:  # as a run of so many draws would be counted
+            census = _census(scenario, machine, names, asked, settings, draws)
         watch.expect(draws - census.draws)
         census.count(draws, watch.done)
         finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
@@ -190,7 +192,7 @@ def _counted(
         if last or _nearly_met(census, names, targets, watch):
             found = dict(zip(names, summaries(census, settings.all_levels, watch), strict=True))
             if last or met(targets, found):
-                return found
+                return census, found
         draws *= 2
 
 
@@ -198,7 +200,8 @@ def _nearly_met(census: Census, names: Sequence[str], targets: tuple[Target, ...
     """Whether every target is met as far as counts alone tell."""
     found = {t: estimated(census, names.index(t.name), t.level) for t in targets}
     errors = {target: target.reached(summary) for target, summary in found.items()}
-    watch.say(", ".join(f"{t.name} {t.statistic} ± {100 * error:.2g}%" for t, error in errors.items()))
+    if errors:
+        watch.say(", ".join(f"{t.name} {t.statistic} ± {100 * error:.2g}%" for t, error in errors.items()))
     return all(error <= target.relative for target, error in errors.items())
 
 

@@ -45,7 +45,7 @@ def verify(stored: StoredRun, threads: int | None = None, watch: Watch = UNWATCH
 
 def _settings(stored: StoredRun, threads: int | None) -> Settings:
     summary = stored.summary
-    levels = tuple(round(100.0 * float(q), 10) for q in stored.tree["statistics"]["quantile"].to_numpy())
+    levels = tuple(float(f"{100.0 * float(q):g}") for q in stored.tree["statistics"]["quantile"].to_numpy())
     return Settings(summary["draws"], summary["seed"], summary["sampler"], threads, levels)
 
 

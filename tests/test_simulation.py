@@ -167,3 +167,36 @@ def test_one_inputs_percentiles_have_honest_errors(gpt4: Scenario) -> None:
         distances += [(found[level].value - exact[level]) / found[level].se for level in levels]
     assert 0.6 < sqrt(np.mean(np.square(distances))) < 1.1
     assert np.mean(np.abs(distances) < T95) > 0.93
+
+
+def test_bins_are_those_of_the_final_draws(gpt4: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run doubled past the change of bins is the run of as many draws, though none were looked up."""
+    monkeypatch.setattr("simulator.simulation.MANY_DRAWS", 100_000)
+    monkeypatch.setattr("simulator.statistics.summaries.MOST_PICKED", 0)
+    target = Target("total_cost", 90.0, 0.0035)
+    done = run(gpt4, Settings(65_536, targets=(target,)), keep=1)
+    assert done.settings.draws > 100_000
+    plain = run(gpt4, Settings(done.settings.draws), keep=1)
+    assert data_sha256(to_tree(done)) == data_sha256(to_tree(plain))
+
+
+def test_a_percentile_at_an_atom_needs_no_more_draws(gpt4: Scenario) -> None:
+    """Where a value of positive probability is the percentile, its error is 0 at once."""
+    settings = ["paid_token_share={discrete: {values: [0, 0.1], weights: [0.5, 0.5]}, unit: 1}"]
+    scenario = load_scenario(GPT4, settings=settings)
+    done = run(scenario, Settings(1000, targets=(Target("data_license_cost", 5.0, 1e-6),)), keep=1)
+    assert done.settings.draws == 65_536
+
+
+@pytest.mark.parametrize(
+    ("how", "complaint"),
+    [
+        (Settings(100_000, targets=(Target("energy", 50.0, 0.1),), most=100_000), "--max-draws"),
+        (Settings(3_000_000_000, sampler="sobol"), "--draws"),
+        (Settings(1000, levels=(50.0, 99.99999)), "six digits"),
+    ],
+)
+def test_settings_that_cannot_be_kept_are_refused(gpt4: Scenario, how: Settings, complaint: str) -> None:
+    """More draws than allowed after rounding, or a percentile that cannot be written, is an error."""
+    with pytest.raises(InputError, match=complaint):
+        run(gpt4, how)

@@ -180,3 +180,20 @@ def test_a_mean_that_rests_on_few_draws_is_told_apart() -> None:
     rng = np.random.default_rng(1)
     assert summarise(rng.lognormal(0, 4, 10_000), [50]).largest_share > 0.2
     assert summarise(rng.normal(0, 1, 10_000), [50]).largest_share < 0.01
+
+
+@pytest.mark.parametrize("size", [1e155, 1e304])
+def test_huge_draws_are_no_crash(size: float) -> None:
+    """Finite draws whose squares overflow have percentiles, and an infinite spread."""
+    draws = np.random.default_rng(1).uniform(-size, size, 20_000)
+    found = summarise(draws, [50, 80])
+    assert found.percentiles[80].value == percentile(np.sort(draws), 80).value
+    assert found.difference(80, 50) is not None
+
+
+def test_bars_rise_where_many_draws_are_the_greatest() -> None:
+    """The edges of a picture rise strictly, also where a draw in ten is the greatest value."""
+    draws = np.minimum(1.0, np.random.default_rng(1).uniform(0, 1.1, 20_000))
+    found = summarise(draws, [50])
+    assert (np.diff(found.edges) > 0).all()
+    assert found.counts[-1] >= np.count_nonzero(draws == 1.0)

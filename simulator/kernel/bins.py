@@ -14,7 +14,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 BARS = 200  # of a column's picture
 TOP_OF_PICTURE = 0.995  # the last bar runs from this share of the draws to the largest
-NO_DRAW_ON_EDGE = 1.0 + 2.0**-20
+NO_DRAW_ON_EDGE = 1.0 - 2.0**-20
 NEAR_ZERO = 2.0**-20  # of a column's middle size: where signs differ, what is smaller shares a bin
 ATOM_SHARE, MOST_ATOMS = 1 / 4096, 64
 OCTAVES_BEYOND = 1  # bins below the least and above the greatest draw of the first look
@@ -65,7 +65,7 @@ def layout(first: Array, digits: int, lanes: int) -> Layout:
     ordered = np.sort(first, axis=1)
     middle, top = ordered[:, ordered.shape[1] // 2], ordered[:, int(TOP_OF_PICTURE * ordered.shape[1])]
     top = np.where(top > ordered[:, 0], top, ordered[:, -1])
-    with np.errstate(divide="ignore"):
+    with np.errstate(all="ignore"):
         bars = np.where(top > ordered[:, 0], (BARS - 1) / ((top - ordered[:, 0]) * NO_DRAW_ON_EDGE), 0.0)
     scales = np.stack([ordered[:, 0], bars], axis=1)
     return Layout(digits, lanes, places, int(sizes.sum()), middle.copy(), scales, _atoms(ordered))

@@ -273,12 +273,10 @@ def sentences(summary: Summary) -> list[str]:
 def _precision(target: Summary) -> str:
     """What was asked of the error of a statistic, and what was reached."""
     what = f"{target['quantity']} {target['statistic']}"
-    reached = f"{_number(target['reached']):.2%}"
+    reached, asked = (f"{100.0 * _number(target[key]):.2g}%" for key in ("reached", "target"))
     if target["met"]:
-        return f"Precision of {what}: {reached}, at most {target['target']:.2%} was asked"
-    return (
-        f"Precision of {what} NOT REACHED: {reached} at --max-draws, at most {target['target']:.2%} was asked"
-    )
+        return f"Precision of {what}: {reached}, at most {asked} was asked"
+    return f"Precision of {what} NOT REACHED: {reached} at --max-draws, at most {asked} was asked"
 
 
 def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:

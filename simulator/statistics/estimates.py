@@ -58,8 +58,7 @@ class Summary:
             error = replicate_error(self.replicates[upper] - self.replicates[lower])
         else:
             p, q = lower / 100.0, upper / 100.0
-            shared = 2.0 * high.se * low.se * sqrt(p * (1.0 - q) / (q * (1.0 - p)))
-            error = sqrt(max(0.0, low.se**2 + high.se**2 - shared))
+            error = spread_of_difference(low.se, high.se, sqrt(p * (1.0 - q) / (q * (1.0 - p))))
         return high.value - low.value, error
 
 
@@ -125,6 +124,19 @@ def over_replicates(value: float, replicates: Array, within: float = 0.0) -> Est
 def replicate_error(replicates: Array) -> float:
     """The standard error of the mean of independent values."""
     return float(np.std(replicates, ddof=1)) / sqrt(len(replicates))
+
+
+def spread_of_difference(a: float, b: float, correlation: float) -> float:
+    """The standard error of a difference, without overflow.
+
+    >>> spread_of_difference(3.0, 4.0, 0.0), spread_of_difference(1e300, 1e300, 0.5)
+    (5.0, 1e+300)
+    """
+    scale = max(a, b)
+    if scale == 0.0:
+        return 0.0
+    x, y = a / scale, b / scale
+    return scale * sqrt(max(0.0, x * x + y * y - 2.0 * correlation * x * y))
 
 
 def exactly(certain: bool) -> Estimate:

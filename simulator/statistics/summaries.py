@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import fsum, sqrt
 from typing import Any
@@ -54,6 +55,7 @@ class Ranked:
 
     cumulative: Array  # draws in a bin and in all before it
     edges: Callable[[int], tuple[float, float]]  # of a bin
+    atoms: Mapping[int, float]  # values of positive probability, by the bins that hold them
     seen: Seen | None
 
     def __len__(self) -> int:
@@ -64,6 +66,8 @@ class Ranked:
         before = int(self.cumulative[number - 1]) if number else 0
         if self.seen:
             return self.seen.at(number, rank - before)
+        if number in self.atoms:
+            return self.atoms[number]
         low, high = self.edges(number)
         return low + (high - low) * (rank - before + 0.5) / int(self.cumulative[number] - before)
 
@@ -89,7 +93,16 @@ class Column:
     def ranked(self, lane: int | None = None) -> Ranked:
         """The draws of a lane, or of all, in rising order."""
         cumulative = np.cumsum(self.bins.sum(axis=1) if lane is None else self.bins[:, lane])
-        return Ranked(cumulative, self._edges, self._seen(self.picked, lane) if self.picked else None)
+        seen = self._seen(self.picked, lane) if self.picked else None
+        return Ranked(cumulative, self._edges, self._atoms, seen)
+
+    @cached_property
+    def _atoms(self) -> dict[int, float]:
+        found = self.census.layout.atoms[self.number]
+        found = found[~np.isnan(found)]
+        return dict(
+            zip(self.census.layout.bin_numbers(self.number, found).tolist(), found.tolist(), strict=True)
+        )
 
     def _seen(self, picked: Picked, lane: int | None) -> Seen:
         """The picked draws and the atoms met, of a lane or of all."""
@@ -140,7 +153,7 @@ class Column:
         return Summary(
             mean=mean,
             sd=sd,
-            largest_share=farthest**2 / (sd**2 * (draws - 1)) if sd > 0.0 else 0.0,
+            largest_share=(farthest / sd) ** 2 / (draws - 1) if sd > 0.0 else 0.0,
             low=low,
             high=high,
             percentiles={level: self._percentile(everything, level, replicates) for level in levels},
