@@ -181,29 +181,6 @@ def steps(count, values, cumulative, v, upper, out):  # type: ignore[no-untyped-
 
 
 @njit(**OPTIONS)
-def spread(first, count, s, streams, v, upper):  # type: ignore[no-untyped-def]
-    """Folded u of an input: of its net if there are nets, else of its stream."""
-    if len(streams.points):
-        net_points(first, count, streams.columns[s], streams.shifts[s], streams.points[s], v, upper)
-    else:
-        uniforms(first, count, streams.keys[s], v, upper)
-
-
-@njit(**OPTIONS)
-def quantiles(count, s, streams, v, upper, out):  # type: ignore[no-untyped-def]
-    """The values of an input at folded u, by the kind of its table."""
-    kind, bits, begin = streams.kinds[s], streams.bits[s], streams.starts[s]
-    table, breaks = streams.coefficients[begin:], streams.breaks[begin:]
-    low, high = streams.ends[s, 0], streams.ends[s, 1]
-    if kind == SMOOTH:
-        smooth(count, bits, table, low, high, v, upper, out)
-    elif kind == KINKED:
-        kinked(count, bits, table, breaks, low, high, v, upper, out)
-    else:
-        steps(count, table, breaks, v, upper, out)
-
-
-@njit(**OPTIONS)
 def shares(scores, v, upper):  # type: ignore[no-untyped-def]
     """The folded u of standard normal scores, which ``scores`` holds."""
     for i in range(len(v)):
@@ -224,16 +201,34 @@ def correlate(place, factor, scores, v, upper):  # type: ignore[no-untyped-def]
 
 @njit(**OPTIONS)
 def sample(first, count, streams, block):  # type: ignore[no-untyped-def]
-    """Fill the random rows of a block with draws first, first + 1, ...; others are left alone."""
+    """Fill the random rows of a block with draws first, first + 1, ...; others are left alone.
+
+    Arrays are passed one by one: handing on all of them costs a count of references for each.
+    """
+    rows, keys, kinds, bits, starts, coefficients, breaks, ends, columns, shifts, points = streams[:11]
+    places, members, factor, normal, normal_bits = streams[11:]
     v, upper = np.empty(BLOCK), np.empty(BLOCK, dtype=np.uint64)
-    scores = np.empty((len(streams.members), BLOCK))
-    for g in range(len(streams.members)):
-        spread(first, BLOCK, streams.members[g], streams, v, upper)
-        smooth(BLOCK, streams.normal_bits, streams.normal, -math.inf, math.inf, v, upper, scores[g])
-    for s in range(len(streams.rows)):
-        place = streams.places[s]
-        if place >= 0 and streams.factor[place, place] != 1.0:
-            correlate(place, streams.factor, scores, v, upper)
+    scores = np.empty((len(members), BLOCK))
+    even = count + count % 2
+    for g in range(len(members)):
+        s = members[g]
+        if len(points):
+            net_points(first, BLOCK, columns[s], shifts[s], points[s], v, upper)
         else:
-            spread(first, count + count % 2, s, streams, v, upper)
-        quantiles(count + count % 2, s, streams, v, upper, block[streams.rows[s]])
+            uniforms(first, BLOCK, keys[s], v, upper)
+        smooth(BLOCK, normal_bits, normal, -math.inf, math.inf, v, upper, scores[g])
+    for s in range(len(rows)):
+        if places[s] >= 0 and factor[places[s], places[s]] != 1.0:
+            correlate(places[s], factor, scores, v, upper)
+        elif len(points):
+            net_points(first, even, columns[s], shifts[s], points[s], v, upper)
+        else:
+            uniforms(first, even, keys[s], v, upper)
+        table, edges, out = coefficients[starts[s] :], breaks[starts[s] :], block[rows[s]]
+        low, high = ends[s, 0], ends[s, 1]
+        if kinds[s] == SMOOTH:
+            smooth(even, bits[s], table, low, high, v, upper, out)
+        elif kinds[s] == KINKED:
+            kinked(even, bits[s], table, edges, low, high, v, upper, out)
+        else:
+            steps(even, table, edges, v, upper, out)

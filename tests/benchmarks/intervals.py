@@ -33,9 +33,10 @@ HEADS = ("", "sampler", "statistic", "truth", "covered %", "goal met", "se over 
 ONE_INPUT = """\
 Where a quantity hangs on one input alone, each randomisation of n points has exactly one point in every n-th
 part of the input's probability. Its own percentile ⌈np⌉ then stays in one such part wherever p falls within
-it, and varies less than the percentile of all draws does: errors, already below one n-th, are reported too
-small (P90), and where n p is whole the percentile of all draws is the greatest of those below (P50). The
-mean of a heavy tail rests on each randomisation's one point in the last part."""
+it, and varies less than the percentile of all draws does, and where n p is whole the percentile of all draws
+is the greatest of those below (P50). The reported error therefore holds an eighth of such a part besides: too
+much at some levels, too little at none. The mean of a heavy tail rests on each randomisation's one point in
+the last part."""
 
 
 @dataclass(frozen=True)
