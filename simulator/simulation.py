@@ -12,11 +12,11 @@ import numpy as np
 from simulator.distributions import Point
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
-from simulator.kernel.options import LANES
+from simulator.kernel.options import LANES, TASK
 from simulator.kernel.reductions import SUM
 from simulator.kernel.sobol import whole_nets
 from simulator.scenario.scenario import Scenario
-from simulator.statistics.census import FIRST_LOOK, TASK, Census
+from simulator.statistics.census import FIRST_LOOK, Census
 from simulator.statistics.estimates import Estimate, Summary, exactly
 from simulator.statistics.precision import Target, check_targets, met
 from simulator.statistics.summaries import chance_within, constant, estimated, summaries

@@ -12,12 +12,12 @@ import numpy as np
 from simulator.distributions import NO_CORRELATION, Copula, Distribution, Point
 from simulator.kernel.compiled import Compiled, compiled
 from simulator.kernel.loop import program, rows
+from simulator.kernel.options import TASK
 from simulator.kernel.sampler import Streams, streams
 from simulator.model import Model
-from simulator.threads import Progress, in_threads, nothing
+from simulator.threads import in_threads
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-TASK = 1 << 16  # draws that one thread takes at a time
 CHECKED_DRAWS = 4
 CHECK_TOLERANCE = 1e-9
 
@@ -75,25 +75,21 @@ class Engine:
         draws: int,
         *,
         given: Mapping[str, float] | None = None,
-        out: Array | None = None,
         threads: int | None = None,
-        progress: Progress = nothing,
     ) -> dict[str, Array]:
         """The first draws of the named inputs and quantities; the same bytes for any number of threads.
 
-        ``given`` lays other values over constant inputs (a what-if on the same draws); ``out`` holds the
-        columns, where their memory is to be used again.
+        ``given`` lays other values over constant inputs: a what-if on the same draws.
         """
-        out = np.empty((len(names), draws)) if out is None else out[: len(names)]
+        out = np.empty((len(names), draws))
         wanted = np.array([self.rows[name] for name in names], dtype=np.int64)
-        run, arrays, constants = self.run, self.streams, self.constants.copy()
+        run, streams, constants = self.run, self.streams, self.constants.copy()
         for name, value in (given or {}).items():
             constants[self.rows[name]] = value
 
         def task(start: int) -> None:
             count = min(TASK, draws - start)
-            run(start, count, arrays, constants, wanted, out[:, start : start + count])
-            progress(count)
+            run(start, count, streams, constants, wanted, out[:, start : start + count])
 
         in_threads(task, range(0, draws, TASK), threads)
         return dict(zip(names, out, strict=True))

@@ -12,4 +12,5 @@ OPTIONS: dict[str, Any] = {
 }
 BLOCK = 512  # draws computed together: every row of a block stays in the processor's cache
 CHUNK = 4096  # draws reduced together: every column of a chunk stays in the second cache
+TASK = 1 << 16  # draws that one thread takes at a time
 LANES = 16  # draw k is in lane k mod 16

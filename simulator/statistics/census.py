@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simulator.kernel.bins import BARS, Layout, layout
-from simulator.kernel.options import CHUNK, LANES
+from simulator.kernel.options import CHUNK, LANES, TASK
 from simulator.kernel.reductions import LEAST, MOST, SQUARES, START, reductions
 from simulator.threads import Progress, in_threads, nothing, processors
 
@@ -26,7 +26,6 @@ Part = TypeVar("Part")
 Fill = Callable[[int, Array], None]  # columns of draws from a first one on, one row a column
 
 FIRST_LOOK = 1 << 14  # draws after which bins are laid out
-TASK = 1 << 16  # draws that one thread takes at a time
 TASKS_A_ROUND = 256  # whose sums are added up, in order, before the next are begun
 COUNTS_BYTES = 1 << 29  # of all threads' counts together
 

@@ -21,8 +21,7 @@ from cpp_formulas import cpp_function
 from measuring import timed
 
 from simulator.kernel import Engine
-from simulator.kernel.engine import TASK
-from simulator.kernel.options import BLOCK
+from simulator.kernel.options import BLOCK, TASK
 from simulator.model import Formula
 from simulator.threads import in_threads
 
