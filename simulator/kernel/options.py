@@ -11,6 +11,6 @@ OPTIONS: dict[str, Any] = {
     "fastmath": False,  # reordered sums would change bits from machine to machine
 }
 BLOCK = 512  # draws computed together: every row of a block stays in the processor's cache
-CHUNK = 4096  # draws reduced together: every column of a chunk stays in the second cache
+CHUNK = 4096  # draws reduced together: all columns of a chunk stay in the processor's larger caches
 TASK = 1 << 16  # draws that one thread takes at a time
 LANES = 16  # draw k is in lane k mod 16
