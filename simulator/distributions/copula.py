@@ -66,6 +66,15 @@ class Copula:
         rows = [[*row, *[0.0] * (size - len(row))] for row in _triangle(self.normal.tolist())]
         return np.array(rows).reshape(size, size) + 0.0  # no -0.0
 
+    def reordered(self, order: Sequence[str]) -> Copula:
+        """The same copula, its names in another order: of what follows from what, in ``factor``.
+
+        >>> copula({("a", "b"): 0.5}).reordered(["b", "a"]).names
+        ('b', 'a')
+        """
+        places = [self.names.index(name) for name in order]
+        return Copula(tuple(order), tuple(tuple(self.spearman[i][j] for j in places) for i in places))
+
 
 NO_CORRELATION = Copula((), ())
 

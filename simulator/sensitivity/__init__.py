@@ -1,0 +1,1 @@
+"""What drives a cost: tornados, Sobol' indices, Shapley effects, what makes up a percentile."""

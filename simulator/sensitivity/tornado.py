@@ -1,0 +1,84 @@
+"""Tornados: how far each input alone moves a quantity, widest first.
+
+A ``swing`` moves one input from its P10 to its P90 while the others stay at their medians: one number at
+each end, without Monte Carlo error. ``binned`` and ``variance`` read a run's own draws, so that they see
+interactions and correlations; each of their bars carries the error that 16 parts of the run show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import fsum
+from typing import Any
+
+import numpy as np
+
+from simulator.statistics.estimates import T95, replicate_error
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
+
+SWING, BINNED, VARIANCE = "swing", "binned", "variance"
+KINDS = (SWING, BINNED, VARIANCE)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What one input does to a quantity."""
+
+    input: str
+    unit: str
+    low_input: float
+    high_input: float
+    low: float  # the quantity at the low input
+    high: float  # and at the high one
+    rises: bool  # with the input
+    se: float = 0.0  # of the swing
+    explained: float = 0.0  # this bar's share of what all bars explain
+    clear_of_next: bool = True  # whether the next bar is shorter beyond the noise
+    replicates: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # the swing in each part of a run
+
+    @property
+    def swing(self) -> float:
+        """How far apart the ends are."""
+        return abs(self.high - self.low)
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether a bar of nothing could be as long, 1 time in 20."""
+        return self.swing <= T95 * self.se
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """Bars of every uncertain input, widest first, about a baseline."""
+
+    kind: str
+    metric: str
+    quantity: str
+    unit: str
+    baseline: float
+    bars: tuple[Bar, ...]
+    how: str  # what the bars show, in words
+    notes: tuple[str, ...] = ()
+
+
+def ranked(bars: Sequence[Bar], power: int) -> tuple[Bar, ...]:
+    """Bars widest first, each with its share of all swings to a power, and whether the next is clearly shorter."""
+    found = sorted(bars, key=lambda bar: (-bar.swing, bar.input))
+    whole = fsum(bar.swing**power for bar in found)
+    clear = [_is_clear(*pair) for pair in pairwise(found)]
+    return tuple(
+        replace(bar, explained=bar.swing**power / whole if whole else 0.0, clear_of_next=is_clear)
+        for bar, is_clear in zip(found, [*clear, True], strict=bool(found))
+    )
+
+
+def _is_clear(bar: Bar, following: Bar) -> bool:
+    """Whether one bar is longer than another beyond what 16 parts of a run tell."""
+    if not len(bar.replicates):
+        return bar.swing > following.swing
+    error = replicate_error(bar.replicates - following.replicates)
+    return bar.swing - following.swing > T95 * error
