@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.reports.inputs import word_of
 from simulator.reports.layout import WIDTH, csv_text, markdown_table, wrapped
 from simulator.reports.numbers import plain, quantity
@@ -38,15 +37,6 @@ def medians(scenario: Scenario, settings: Settings) -> dict[str, float]:
     """The median of every name over the draws."""
     done = run(scenario, replace(settings, levels=(50.0,)), keep=1)
     return {name: done.summaries[name].percentiles[50.0].value for name in scenario.names}
-
-
-def check_name(scenario: Scenario, name: str) -> None:
-    """Raise :class:`InputError` for a name the scenario's model does not have."""
-    if name in scenario.model.units:
-        return
-    gone = "it is not needed, since another quantity is given" if name in scenario.model.pruned else ""
-    remedy = gone or did_you_mean(name, scenario.model.units)
-    raise InputError([Complaint(scenario.name, f"there is no quantity {name}", remedy)])
 
 
 def tree(scenario: Scenario, name: str, median: Mapping[str, float]) -> Tree:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Row = tuple[str, ...]
@@ -55,3 +57,38 @@ def safe_cell(text: str) -> str:
     ("'=1+1", 'gpt4', '')
     """
     return f"'{text}" if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table for people, and the same as records and as one object for programs."""
+
+    above: tuple[str, ...]  # a title, then sentences
+    tables: tuple[Sequence[Row], ...]  # each with its head
+    below: tuple[str, ...]
+    records: Sequence[Mapping[str, Any]]  # of all tables, with the same keys
+    data: Mapping[str, Any]
+
+    def text(self, style: str) -> str:
+        """The sheet in a style: table, markdown, csv or json."""
+        return {"table": self._table, "markdown": self._markdown, "csv": self._csv, "json": self._json}[style]()
+
+    def _table(self) -> str:
+        title, *sentences = self.above
+        lines = [title, "=" * len(title), *(part for line in sentences for part in wrapped(line))]
+        for table in self.tables:
+            lines += ["", *aligned(table)]
+        return "\n".join([*lines, "", *(part for line in self.below for part in wrapped(line))]).rstrip()
+
+    def _markdown(self) -> str:
+        title, *sentences = self.above
+        lines = [f"# {title}", "", *(f"- {line}" for line in sentences)]
+        for table in self.tables:
+            lines += ["", *markdown_table(table)]
+        return "\n".join([*lines, "", *(f"- {line}" for line in self.below)]).rstrip()
+
+    def _csv(self) -> str:
+        return csv_text([list(self.records[0]), *(list(row.values()) for row in self.records)])
+
+    def _json(self) -> str:
+        return json.dumps(self.data, indent=1, allow_nan=False)

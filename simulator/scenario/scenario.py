@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator.distributions import Copula, Distribution
 from simulator.distributions.copula import copula
+from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.model import Model
 from simulator.scenario.correlations import Correlation
 from simulator.scenario.entries import Prior
@@ -64,3 +65,11 @@ class Scenario:
     def names(self) -> tuple[str, ...]:
         """Every input, then every quantity in the order of evaluation."""
         return (*self.model.inputs, *self.model.formulas)
+
+    def check_name(self, name: str) -> None:
+        """Raise :class:`InputError` for a name that the model does not have."""
+        if name in self.model.units:
+            return
+        gone = "it is not needed, since another quantity is given" if name in self.model.pruned else ""
+        remedy = gone or did_you_mean(name, self.model.units)
+        raise InputError([Complaint(self.name, f"there is no quantity {name}", remedy)])

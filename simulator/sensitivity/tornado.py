@@ -64,6 +64,16 @@ class Tornado:
     how: str  # what the bars show, in words
     notes: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Kind, metric and quantity."""
+        if self.kind == SWING:
+            return f"Tornado: swing of {self.quantity}"
+        if self.kind == VARIANCE:
+            return f"Tornado: contribution to the variance of {self.quantity}"
+        metric = self.metric if self.metric == "mean" else self.metric.upper()
+        return f"Tornado: change in the {metric} of {self.quantity}, binned"
+
 
 def ranked(bars: Sequence[Bar], power: int) -> tuple[Bar, ...]:
     """Bars widest first, each with its share of all swings to a power, and whether the next is clearly shorter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import click
 
 FORMATS = ("table", "markdown", "json", "csv")
+
+STATISTIC = re.compile(r"[pP](\d{1,2}(?:\.\d+)?)", re.ASCII)
+FOLDER = click.Path(path_type=Path)
 
 Command = Callable[..., Any]
 
@@ -55,59 +59,86 @@ class Levels(click.ParamType[tuple[float, ...]]):
             self.fail(f"{value!r} is no list of percentiles; write for example 5,50,95", param, ctx)
 
 
+class Percentile(click.ParamType[float]):
+    """A percentile as people write it: p80."""
+
+    name = "percentile"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = STATISTIC.fullmatch(value) if isinstance(value, str) else None
+        level = float(found[1]) if found else 0.0
+        if not 0.0 < level < 100.0:
+            self.fail(f"{value!r} is no percentile; write for example p80", param, ctx)
+        return level
+
+
+class Metric(Percentile):
+    """A statistic: mean, which is None, or a percentile."""
+
+    name = "metric"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return None if value == "mean" else super().convert(value, param, ctx)
+
+
 def shipped_levers() -> str:
     """The names of the levers in the package, read off its folder: importing them would take long."""
     files = (Path(__file__).parents[1] / "levers").glob("[!_]*.py")
     return ", ".join(sorted(file.stem for file in files))
 
 
-SIMULATION = (
-    click.option(
-        "--book",
-        type=click.Path(),
-        help="Take the priors from this book instead of the scenario's; a path from the current folder.",
-    ),
-    click.option(
-        "-n",
-        "--draws",
-        type=Whole(),
-        default=1_000_000,
-        show_default=True,
-        help="Number of draws.",
-    ),
-    click.option("--seed", type=Whole(), default=1, show_default=True, help="Seed of every stream."),
-    click.option(
-        "--sampler",
-        default="random",
-        show_default=True,
-        help="How draws are spread: random (each independent of the others) or sobol (evenly, in 16 "
-        "scrambled nets; far smaller errors of means; draws are rounded up to 16 times a power of two).",
-    ),
-    click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="Lay a value over the scenario, in its own YAML; repeat for more. A value: mfu=0.4, "
-        "plan.procurement=rent. A prior: 'mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}}'. "
-        "A computed quantity, which is then given: accelerator_hours=30.84M.",
-    ),
-    click.option(
-        "--lever",
-        "levers",
-        multiple=True,
-        metavar="NAME|FILE.py",
-        help=f"Apply a lever or a file of your own formulas; repeat to stack. Shipped: {shipped_levers()}.",
-    ),
-    click.option("--threads", type=Whole(), help="Threads (default: one a processor)."),
-)
+def simulated_by(draws: int, sampler: str, what: str) -> Callable[[Command], Command]:
+    """The options of a command that takes a scenario: so many draws of this sampler unless told otherwise."""
+    return _all_of(
+        click.option(
+            "--book",
+            type=click.Path(),
+            help="Take the priors from this book instead of the scenario's; a path from the current folder.",
+        ),
+        click.option("-n", "--draws", type=Whole(), default=draws, show_default=True, help=what),
+        click.option("--seed", type=Whole(), default=1, show_default=True, help="Seed of every stream."),
+        click.option(
+            "--sampler",
+            default=sampler,
+            show_default=True,
+            help="How draws are spread: random (each independent of the others) or sobol (evenly, in 16 "
+            "scrambled nets; far smaller errors of means; draws are rounded up to 16 times a power of two).",
+        ),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Lay a value over the scenario, in its own YAML; repeat for more. A value: mfu=0.4, "
+            "plan.procurement=rent. A prior: 'mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}}'. "
+            "A computed quantity, which is then given: accelerator_hours=30.84M.",
+        ),
+        click.option(
+            "--lever",
+            "levers",
+            multiple=True,
+            metavar="NAME|FILE.py",
+            help=f"Apply a lever or a file of your own formulas; repeat to stack. Shipped: {shipped_levers()}.",
+        ),
+        threads_option,
+    )
 
 
-def simulation_options(command: Command) -> Command:
-    """The options of every command that takes a scenario."""
-    for option in reversed(SIMULATION):
-        command = option(command)
-    return command
+def _all_of(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorated(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+def threads_option(command: Command) -> Command:
+    """How many threads compute."""
+    return click.option("--threads", type=Whole(), help="Threads (default: one a processor).")(command)
+
+
+simulation_options = simulated_by(1_000_000, "random", "Number of draws.")
 
 
 def format_option(command: Command) -> Command:
@@ -123,6 +154,19 @@ def quiet_option(command: Command) -> Command:
 
 def results_option(command: Command) -> Command:
     """Where runs are stored."""
-    kind = click.Path(path_type=Path)
-    text = "Folder of results."
-    return click.option("-o", "--output", default="results", show_default=True, type=kind, help=text)(command)
+    return click.option(
+        "-o", "--output", default="results", show_default=True, type=FOLDER, help="Folder of results."
+    )(command)
+
+
+def stored_option(command: Command) -> Command:
+    """Where a stored run that is named by its folder's name, or how that begins, is looked for."""
+    return click.option(
+        "--results", default="results", show_default=True, type=FOLDER, help="Folder of stored runs."
+    )(command)
+
+
+def picture_option(command: Command) -> Command:
+    """Where a picture is written."""
+    text = "Write the picture to this file, .png or .svg."
+    return click.option("-o", "--output", type=FOLDER, metavar="FILE", help=text)(command)

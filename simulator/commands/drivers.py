@@ -1,0 +1,124 @@
+"""Commands that say what drives a cost: tornados and Sobol' indices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.commands.loading import is_scenario, load_all, replay, settings_of
+from simulator.terminal.options import (
+    Metric,
+    Whole,
+    format_option,
+    picture_option,
+    quiet_option,
+    simulated_by,
+    simulation_options,
+    stored_option,
+)
+
+if TYPE_CHECKING:
+    from simulator.replay import Replay
+    from simulator.sensitivity.tornado import Tornado
+
+KINDS = ("swing", "binned", "variance")
+BASE_POINTS = 1 << 18  # 16 nets of 2**14
+ABOUT = ("scenario", "book", "run", "seed", "draws", "sampler")
+
+quantity_option = click.option(
+    "--quantity", default="total_cost", show_default=True, help="The quantity that is explained."
+)
+top_option = click.option(
+    "--top", type=Whole(), default=12, show_default=True, help="So many inputs one by one, the others together."
+)
+
+
+@click.command("tornado")
+@click.argument("given", metavar="SCENARIO|RUN", type=click.Path())
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="swing",
+    show_default=True,
+    help="swing: each input from its P10 to its P90, the others at their medians; binned: change of the "
+    "metric from the lowest to the highest tenth of the input's draws; variance: share of the variance.",
+)
+@click.option(
+    "--metric",
+    type=Metric(),
+    default="mean",
+    show_default=True,
+    metavar="mean|pNN",
+    help="The statistic that binned shows.",
+)
+@click.option(
+    "--conditional",
+    is_flag=True,
+    help="swing: inputs correlated with the one that is moved go to their medians given it.",
+)
+@quantity_option
+@top_option
+@picture_option
+@stored_option
+@simulation_options
+@format_option
+@quiet_option
+def tornado_command(given: str, output: Path | None, quantity: str, top: int, style: str, **options: Any) -> None:
+    """Show how far each input moves the cost: a table, and with -o a picture."""
+    from simulator.reports.tornado import tornado_sheet
+
+    found = replay(given, options, options["results"], options["quiet"])
+    tornado = tornado_of(found, quantity, options["kind"], options["metric"], options["conditional"])
+    if output:
+        from simulator.commands.pictures import draw_tornado
+
+        draw_tornado(tornado, top, output)
+    about = {key: found.summary[key] for key in ABOUT}
+    click.echo(tornado_sheet(tornado, about, top).text(style))
+
+
+def tornado_of(
+    found: Replay, quantity: str, kind: str, metric: float | None = None, conditional: bool = False
+) -> Tornado:
+    """The tornado of a run."""
+    from simulator.sensitivity.given_data import binned, variance
+    from simulator.sensitivity.swing import swing
+
+    found.check_name(quantity)
+    if kind == "swing":
+        return swing(found.model(), quantity, conditional)
+    if kind == "binned":
+        return binned(found.columns, quantity, found.units, found.inputs, metric)
+    return variance(found.columns, quantity, found.units, found.inputs)
+
+
+@click.command("sensitivity")
+@click.argument("scenario", type=click.Path())
+@quantity_option
+@top_option
+@simulated_by(
+    BASE_POINTS, "sobol", "Number of base points; the model is evaluated twice an input and group at each."
+)
+@format_option
+@quiet_option
+def sensitivity_command(
+    scenario: str, quantity: str, top: int, style: str, quiet: bool, **options: Any
+) -> None:
+    """Show whose uncertainty is in the cost: Sobol' indices of inputs and groups, Shapley effects."""
+    from simulator.reports.sensitivity import sensitivity_sheet
+    from simulator.sensitivity.analysis import sensitivity
+    from simulator.terminal.bar import watching
+
+    loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
+    with watching(quiet) as watch:
+        found = sensitivity(loaded, how, quantity, watch)
+    about = {
+        "scenario": loaded.name,
+        "book": loaded.book,
+        "seed": found.settings.seed,
+        "draws": found.settings.draws,
+        "sampler": found.settings.sampler,
+    }
+    click.echo(sensitivity_sheet(found, about, top).text(style))

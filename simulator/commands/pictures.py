@@ -1,0 +1,8 @@
+"""Pictures."""
+
+import click
+
+
+@click.command()
+def plot() -> None:
+    """Draw."""

@@ -1,0 +1,78 @@
+"""Commands that take stored runs: print them, list them, run them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simulator.commands.loading import say
+from simulator.terminal.options import (
+    Percentile,
+    format_option,
+    quiet_option,
+    results_option,
+    stored_option,
+    threads_option,
+)
+
+
+@click.command()
+@click.argument("given", metavar="RUN", type=click.Path())
+@click.option(
+    "--allocate",
+    "level",
+    type=Percentile(),
+    metavar="pNN",
+    help="Add what makes up this percentile of the total, and its distance from the median, by component.",
+)
+@stored_option
+@format_option
+@quiet_option
+def report(given: str, level: float | None, results: Path, style: str, quiet: bool) -> None:
+    """Print the report of a stored run: RUN is its folder, the folder's name or how that begins."""
+    from simulator.reports.report import render
+    from simulator.results import find, load
+
+    stored = load(find(given, results))
+    if level is None:
+        click.echo(render([stored.summary], style))
+        return
+    from simulator.replay import replayed
+    from simulator.reports.allocation import allocation_text
+    from simulator.sensitivity.allocation import allocated
+
+    found = replayed(stored)
+    say(found.notes, quiet)
+    parts = stored.summary["components"]
+    allocation = allocated(found.columns([*parts, "total_cost"]), "total_cost", parts, level)
+    click.echo(allocation_text(stored.summary, allocation, style))
+
+
+@click.command("verify")
+@click.argument("given", metavar="RUN", type=click.Path())
+@stored_option
+@threads_option
+@quiet_option
+def verify_command(given: str, results: Path, threads: int | None, quiet: bool) -> None:
+    """Run a stored run's scenario again and compare every number; exit code 1 where one differs."""
+    from simulator.results import find, load
+    from simulator.terminal.bar import watching
+    from simulator.verify import verify
+
+    stored = load(find(given, results))
+    with watching(quiet) as watch:
+        verdict = verify(stored, threads, watch)
+    click.echo(f"{stored.path}: {verdict.sentence}")
+    if not verdict.same:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@results_option
+@format_option
+def runs(output: Path, style: str) -> None:
+    """List the stored runs, newest first."""
+    from simulator.reports.catalogue import catalogue_text
+
+    click.echo(catalogue_text(output, style))

@@ -1,0 +1,72 @@
+"""What makes up a percentile of the total, component by component, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.reports.layout import Row, Sheet
+from simulator.reports.numbers import percent, rounded
+from simulator.reports.report import as_json, render
+from simulator.sensitivity.allocation import BASE, Allocation, Part
+from simulator.statistics.estimates import Estimate
+
+TOTAL = "total_cost"
+ABOUT = ("scenario", "book", "run", "seed", "draws")
+
+
+def allocation_text(summary: Mapping[str, Any], found: Allocation, style: str) -> str:
+    """The report of a run, and after it what makes up a percentile; as CSV the latter alone."""
+    about = {key: summary[key] for key in ABOUT}
+    means = {name: summary["quantities"][name]["mean"] for name in (*found.parts, TOTAL)}
+    sheet = allocation_sheet(found, means, about)
+    if style == "json":
+        return as_json([{**summary, "allocation": sheet.data}])
+    return sheet.text(style) if style == "csv" else f"{render([summary], style)}\n\n{sheet.text(style)}"
+
+
+def allocation_sheet(found: Allocation, means: Mapping[str, float], about: Mapping[str, Any]) -> Sheet:
+    """Mean, value at the percentile and contingency of every component and of the total, which they add up to."""
+    level = f"P{found.level:g}"
+    parts = {**found.parts, TOTAL: found.total}
+    records = {name: _record(means[name], part) for name, part in parts.items()}
+    return Sheet(
+        above=(
+            f"What makes up the {level} of {TOTAL}, {about['scenario']}",
+            f"at {level}: what a component costs on average where the total is at its {level}; contingency: "
+            f"that less the same at P{BASE:g}. Each column adds up; ±: one standard error",
+        ),
+        tables=([_heads(level), *(_row(name, records[name], part, found.total) for name, part in parts.items())],),
+        below=(),
+        records=[{"component": name, "level": found.level, **record, **about} for name, record in records.items()],
+        data={
+            "quantity": TOTAL,
+            "level": found.level,
+            "total": records[TOTAL],
+            "components": {name: records[name] for name in found.parts},
+            **about,
+        },
+    )
+
+
+def _record(mean: float, part: Part) -> dict[str, Any]:
+    return {
+        "mean": mean,
+        "value": part.value.value,
+        "se": part.value.se,
+        "contingency": part.contingency.value,
+        "contingency_se": part.contingency.se,
+    }
+
+
+def _heads(level: str) -> Row:
+    return ("USD", "mean", f"at {level}", "±", "contingency", "±", "share")
+
+
+def _row(name: str, record: Mapping[str, Any], part: Part, total: Part) -> Row:
+    share = part.contingency.value / total.contingency.value if total.contingency.value else float("nan")
+    return (name, rounded(record["mean"], 0.0), *_cells(part.value), *_cells(part.contingency), percent(share))
+
+
+def _cells(found: Estimate) -> Row:
+    return (rounded(found.value, found.se), rounded(float(f"{found.se:.1g}"), 0.0))

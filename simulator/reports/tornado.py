@@ -1,0 +1,91 @@
+"""A tornado as a table: what an input's two ends make of a quantity, and how much all bars so far explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+from math import fsum, isfinite
+from typing import Any
+
+from simulator.reports.layout import Row, Sheet
+from simulator.reports.numbers import percent, quantity, rounded
+from simulator.sensitivity.tornado import SWING, VARIANCE, Bar, Tornado
+
+About = Mapping[str, Any]
+
+HEADS = {
+    "swing": ("input", "low", "high", "downside", "upside", "swing", "cumulative", ""),
+    "binned": ("input", "low", "high", "downside", "upside", "swing", "±", "cumul.", ""),
+    "variance": ("input", "low", "high", "share", "±", "cumulative", ""),
+}
+MARKS = {
+    "noise": "noise: no longer than a bar of nothing could be by chance",
+    "~": "~: not clearly longer than the bar below it",
+}
+NUMBERS = ("low_input", "high_input", "low", "high", "swing", "se", "explained")
+
+
+def tornado_sheet(tornado: Tornado, about: About, top: int) -> Sheet:
+    """The widest bars in a table, the others in its last row; every bar as a record and for programs.
+
+    ``about`` says of which run or scenario.
+    """
+    cumulative = list(accumulate(bar.explained for bar in tornado.bars))
+    bars = [_record(bar, total) for bar, total in zip(tornado.bars, cumulative, strict=True)]
+    head = {key: getattr(tornado, key) for key in ("kind", "metric", "quantity", "unit", "baseline")}
+    rows = [_row(tornado.kind, bar, total) for bar, total in zip(tornado.bars, cumulative, strict=True)][:top]
+    marks = {row[-1] for row in rows}
+    return Sheet(
+        above=(f"{tornado.title}, {about['scenario']}", *_sentences(tornado)),
+        tables=([HEADS[tornado.kind], *rows, *_others(tornado, top)],),
+        below=tuple(meaning for mark, meaning in MARKS.items() if mark in marks),
+        records=[{**bar, **head, **about} for bar in bars],
+        data={**head, "how": tornado.how, "bars": bars, "notes": list(tornado.notes), **about},
+    )
+
+
+def _record(bar: Bar, cumulative: float) -> dict[str, Any]:
+    numbers = {key: getattr(bar, key) for key in NUMBERS}
+    return {
+        "input": bar.input,
+        "input_unit": bar.unit,
+        **{key: value if isfinite(value) else None for key, value in numbers.items()},
+        "cumulative": cumulative,
+        "rises": bar.rises,
+        "noise": bar.is_noise,
+        "resolved": bar.clear_of_next,
+    }
+
+
+def _sentences(tornado: Tornado) -> list[str]:
+    baseline = quantity(tornado.baseline, 0.0, tornado.unit)
+    ends = f"downside, upside: {tornado.quantity} with the input at its low and at its high end"
+    shares = "cumulative: of the sum of squared swings"
+    lines = {
+        SWING: [f"Baseline: {baseline}, every input at its median", f"{ends}; {shares}"],
+        VARIANCE: ["low, high: the input's P10 and P90; cumulative: of the sum of all shares"],
+    }
+    default = [f"Baseline: {baseline} over all draws", f"{ends}; {shares}"]
+    return [tornado.how[:1].upper() + tornado.how[1:], *lines.get(tornado.kind, default), *tornado.notes]
+
+
+def _row(kind: str, bar: Bar, cumulative: float) -> Row:
+    """The cells under the heads of a kind."""
+    ends = (rounded(bar.low_input, 0.0), rounded(bar.high_input, 0.0))
+    mark = "noise" if bar.is_noise else "" if bar.clear_of_next else "~"
+    if kind == VARIANCE:
+        share, error = percent(bar.swing, bar.se), percent(float(f"{bar.se:.1g}"))
+        return (bar.input, *ends, share, error, percent(cumulative), mark)
+    values = tuple(rounded(value, bar.se) for value in (bar.low, bar.high, bar.swing))
+    error_ = () if kind == SWING else (rounded(float(f"{bar.se:.1g}"), 0.0),)
+    return (bar.input, *ends, *values, *error_, percent(cumulative), mark)
+
+
+def _others(tornado: Tornado, top: int) -> list[Row]:
+    """A row of the bars that are not shown, with the share of what all explain that is theirs."""
+    others = tornado.bars[top:]
+    if not others:
+        return []
+    blanks = [""] * (len(HEADS[tornado.kind]) - 3)
+    left = percent(fsum(bar.explained for bar in others))
+    return [(f"{len(others)} others ({left})", *blanks, "100%", "")]
