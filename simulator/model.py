@@ -189,10 +189,15 @@ class Model:
             raise ModelError(
                 f"{refused[0]} is the sum of its components and cannot be given; give a component instead"
             )
+        components = _standing_for_their_parts(self.components, [self.formulas[name] for name in names])
         kept = {name: formula for name, formula in self.formulas.items() if name not in names}
+        kept |= {name: total for name, total in _totals(components).items() if name in kept}
         kept = _without_unused(kept, {name for name, users in self.consumers.items() if users})
         declared = tuple((name, self.formulas[name].unit) for name in names)
-        model = replace(self, formulas=kept, pinned=self.pinned + names, _declared=self._declared + declared)
+        pinned = self.pinned + names
+        model = replace(
+            self, formulas=kept, components=components, pinned=pinned, _declared=self._declared + declared
+        )
         gone = tuple(name for name in self.units if name not in model.units)
         return replace(model, pruned=self.pruned + gone)
 
@@ -205,6 +210,10 @@ class Model:
                 seen.add(current)
                 yield current
                 todo += self.formulas[current].arguments if current in self.formulas else ()
+
+    def roots(self, name: str) -> set[str]:
+        """The inputs that ``name`` is computed from."""
+        return {found for found in self.ancestors(name) if found not in self.formulas}
 
 
 def _without_unused(formulas: dict[str, Formula], once_used: set[str]) -> dict[str, Formula]:
@@ -223,17 +232,37 @@ def build(given: Iterable[Formula]) -> Model:
     Raises :class:`ModelError` with every complaint about units, or with the cycle.
     """
     named = {formula.name: formula for formula in given}
-    components = [name for name, formula in named.items() if formula.unit.component and name != COMPLIANCE]
-    totals = [*components, COMPLIANCE] if COMPLIANCE in named else components
-    named[DIRECT] = _sum(DIRECT, components, "All components but compliance")
-    named[TOTAL] = _sum(TOTAL, totals, "The programme: all components, from left to right")
+    direct = [name for name, formula in named.items() if formula.unit.component and name != COMPLIANCE]
+    components = (*direct, COMPLIANCE) if COMPLIANCE in named else tuple(direct)
+    named |= _totals(components)
     _units(named.values(), {})
-    return Model({name: named[name] for name in _order(named)}, tuple(totals))
+    return Model({name: named[name] for name in _order(named)}, components)
 
 
-def _sum(name: str, terms: list[str], meaning: str) -> Formula:
+def _totals(components: tuple[str, ...]) -> dict[str, Formula]:
+    """The two sums that the model makes itself."""
+    direct = tuple(name for name in components if name != COMPLIANCE)
+    return {
+        DIRECT: _sum(DIRECT, direct, "All components but compliance"),
+        TOTAL: _sum(TOTAL, components, "The programme: all components, from left to right"),
+    }
+
+
+def _sum(name: str, terms: tuple[str, ...], meaning: str) -> Formula:
     dollars = Unit("USD", low=float("-inf"))
-    return Formula(name, add, tuple(terms), (dollars,) * len(terms), dollars, meaning, "generated")
+    return Formula(name, add, terms, (dollars,) * len(terms), dollars, meaning, "generated")
+
+
+def _standing_for_their_parts(components: tuple[str, ...], given: Iterable[Formula]) -> tuple[str, ...]:
+    """The components once sums of some of them are given: such a sum takes the place of its parts."""
+    found = list(components)
+    for formula in given:
+        parts = set(formula.arguments)
+        if formula.unit.symbol == "USD" and formula.name not in found and parts and parts <= set(found):
+            place = min(found.index(part) for part in parts)
+            found = [name for name in found if name not in parts]
+            found.insert(place, formula.name)
+    return tuple(found)
 
 
 def _units(given: Iterable[Formula], known: Mapping[str, Unit]) -> dict[str, Unit]:

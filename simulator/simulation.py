@@ -13,7 +13,7 @@ from simulator.distributions import Point
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
 from simulator.kernel.options import LANES, TASK
-from simulator.kernel.reductions import SUM
+from simulator.kernel.reductions import LEAST, MOST, SUM
 from simulator.kernel.sobol import whole_nets
 from simulator.scenario.scenario import Scenario
 from simulator.statistics.census import FIRST_LOOK, Census
@@ -78,8 +78,9 @@ def check_settings(settings: Settings) -> None:
     """Raise :class:`InputError` with every complaint about how a scenario is to be run."""
     complaints = []
     if not FEWEST_DRAWS <= settings.draws <= settings.first_draws <= MOST_DRAWS:
-        what = f"{settings.draws:,} draws"
-        complaints.append(Complaint("--draws", what, f"ask for {FEWEST_DRAWS} to {MOST_DRAWS:,}"))
+        most = MOST_DRAWS if settings.sampler == "random" else 1 << (MOST_DRAWS.bit_length() - 1)
+        remedy = f"ask for {FEWEST_DRAWS} to {most:,}"
+        complaints.append(Complaint("--draws", f"{settings.draws:,} draws", remedy))
     if not 0 <= settings.seed < 2**63:
         complaints.append(
             Complaint("--seed", f"the seed is {settings.seed}", "give a whole number from 0 to 2^63 - 1")
@@ -124,11 +125,14 @@ def run(
     check_settings(settings)
     check_targets(settings.targets, scenario.names)
     machine = engine(scenario, settings)
+    _kept(settings.first_draws if keep is None else keep, len(scenario.names))
     fixed = {name: prior.value for name, prior in scenario.distributions.items() if isinstance(prior, Point)}
     varying = [name for name in scenario.names if name not in fixed]
     asked = [(varying.index(name), limit) for name, limit in limits if name in varying]
     census, found = _counted(scenario, machine, varying, asked, settings, watch)
-    found.update({name: constant(value, settings.all_levels, census.draws) for name, value in fixed.items()})
+    certain = {name: found[name].low for name in varying if fixed.keys() >= scenario.model.roots(name)}
+    for name, value in (fixed | certain).items():
+        found[name] = constant(value, settings.all_levels, census.draws)
     kept = _kept(census.draws if keep is None else min(keep, census.draws), len(scenario.names))
     columns = machine.columns(varying, kept, threads=settings.threads)
     columns.update({name: np.full(kept, value) for name, value in fixed.items()})
@@ -186,7 +190,7 @@ def _counted(
             census = _census(scenario, machine, names, asked, settings, draws)
         watch.expect(draws - census.draws)
         census.count(draws, watch.done)
-        finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
+        finite = np.isfinite(census.counts.moments[:, [SUM, LEAST, MOST]]).all(axis=(1, 2))
         _check_finite(scenario, machine, names, finite, census.draws)
         last = 2 * draws > settings.most
         if last or _nearly_met(census, names, targets, watch):

@@ -121,6 +121,6 @@ def explain_command(scenario: str, name: str, style: str, quiet: bool, **options
     from simulator.reports import explain
 
     found, how = load_all((scenario,), options, quiet)[0], settings_of(options)
-    explain.check_name(found, name)
+    found.check_name(name)
     root = explain.tree(found, name, explain.medians(found, how))
     click.echo(explain.STYLES[style](root, how.draws))

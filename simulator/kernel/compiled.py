@@ -35,7 +35,7 @@ from simulator.kernel.options import OPTIONS
 
 Compiled = Callable[..., Any]
 Entries = dict[str, Compiled]
-Check = Callable[[Entries], bool]
+Check = Callable[[Entries], str]  # what is wrong with them; empty if nothing
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def _loaded(key: str) -> Entries:
 def compiled(program: Program, check: Check) -> Entries:
     """The compiled entries of a program, from this process, the cache, or anew.
 
-    ``check`` says whether compiled entries do what they should; where cached ones do not, they are
-    thrown away. Raises :class:`ModelError` where fresh ones do not.
+    ``check`` says what is wrong with compiled entries; cached ones that are wrong are thrown away.
+    Raises :class:`ModelError` where fresh ones are.
     """
     key = fingerprint(program)
     known = _loaded(key)
@@ -98,7 +98,7 @@ def _from_cache(program: Program, key: str, check: Check) -> Entries | None:
         path = folder / f"loop_{key[:24]}.py"
         _write_once(path, program.text)
         entries = _jit(_module(path), program, cache=True)
-        if check(entries):
+        if not check(entries):
             return entries
     except Exception:
         pass  # whatever went wrong with a cache, compiling without it is right
@@ -111,8 +111,8 @@ def _fresh(program: Program, check: Check) -> Entries:
     module = ModuleType("traincost_loop")
     exec(compile(program.text, "<generated loop>", "exec"), vars(module))
     entries = _jit(module, program, cache=False)
-    if not check(entries):
-        raise ModelError("the compiled formulas disagree with the formulas themselves on this machine")
+    if fault := check(entries):
+        raise ModelError(f"the compiled formulas disagree with the formulas themselves on this machine: {fault}")
     return entries
 
 

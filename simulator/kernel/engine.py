@@ -19,7 +19,7 @@ from simulator.threads import in_threads
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 CHECKED_DRAWS = 4
-CHECK_TOLERANCE = 1e-9
+CHECK_TOLERANCE, ROUNDING = 1e-9, 1e-12
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Engine:
     @cached_property
     def run(self) -> Compiled:
         """The compiled loop, checked against the formulas on a few draws."""
-        return compiled(program(self.model), lambda entries: self._agrees(entries["run"]))["run"]
+        return compiled(program(self.model), lambda entries: self._fault(entries["run"]))["run"]
 
     def fill(self, names: Sequence[str], first: int, out: Array) -> None:
         """Draws of the named inputs and quantities from a first one on, one row of ``out`` a name.
@@ -94,19 +94,24 @@ class Engine:
         in_threads(task, range(0, draws, TASK), threads)
         return dict(zip(names, out, strict=True))
 
-    def _agrees(self, run: Compiled) -> bool:
-        """Whether a compiled run and the plain-Python formulas agree on the first draws."""
+    def _fault(self, run: Compiled) -> str:
+        """The first quantity whose draws differ from what its plain-Python formula gives; empty if none does."""
         names = list(self.rows)
         out = np.empty((len(names), CHECKED_DRAWS))
         wanted = np.arange(len(names))
         run(0, CHECKED_DRAWS, self.streams, self.constants, wanted, out)
-        return all(self._matches(dict(zip(names, column, strict=True))) for column in out.T.tolist())
+        faults = (self._difference(dict(zip(names, column, strict=True))) for column in out.T.tolist())
+        return next(filter(None, faults), "")
 
-    def _matches(self, found: Mapping[str, float]) -> bool:
+    def _difference(self, found: Mapping[str, float]) -> str:
         try:
             expected = self.model.evaluate({name: found[name] for name in self.model.inputs})
         except (ArithmeticError, ValueError):
-            return True  # Python raises where the loop gives inf or nan; the caller sees those
-        return all(
-            np.isclose(found[n], expected[n], rtol=CHECK_TOLERANCE, atol=0, equal_nan=True) for n in found
-        )
+            return ""  # Python raises where the loop gives inf or nan; the caller sees those
+        for name, formula in self.model.formulas.items():
+            alike = [abs(expected[a]) for a, unit in zip(formula.arguments, formula.units, strict=True)
+                     if unit.symbol == formula.unit.symbol]  # fmt: skip
+            rounding = ROUNDING * max(alike, default=0.0)  # all there is where numbers cancel
+            if not np.isclose(found[name], expected[name], CHECK_TOLERANCE, rounding, equal_nan=True):
+                return f"{name} ({formula.where}) is {found[name]!r} compiled, {expected[name]!r} as written"
+        return ""

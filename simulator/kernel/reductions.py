@@ -17,7 +17,8 @@ from simulator.kernel.options import CHUNK, LANES, OPTIONS
 
 MAGNITUDE = (1 << 63) - 1
 U = np.uint64
-FLOOR, LOWEST, HIGHEST, START = range(4)  # columns of places
+FLOOR, LOWEST, HIGHEST, START, DIGITS = range(5)  # columns of places
+CENTRE, FACTOR = range(2)  # columns of frames
 SUM, SQUARES, LEAST, MOST = range(4)  # rows of a column's moments
 
 
@@ -31,24 +32,26 @@ def bin_of(x, digits, floor, lowest, highest):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
-def tally(columns, digits, places, lanes, counts, centres, moments, scales, heights, asked, limits, within):  # type: ignore[no-untyped-def]
+def tally(columns, places, lanes, counts, frames, moments, scales, heights, asked, limits, within):  # type: ignore[no-untyped-def]
     """Add the columns' draws, of which the first is in lane 0, to counts, moments, heights and chances.
 
-    ``places`` holds floor, lowest and highest bin and the start in ``counts`` of each column; ``scales``
-    where a column's picture begins and its bars a unit, ``heights`` the bars; ``asked`` and ``limits``
-    are the columns and values whose draws at or below are counted in ``within``.
+    ``places`` holds floor, lowest and highest bin, the start in ``counts`` and the digits of each column;
+    ``frames`` what moments are taken about, and in how many units; ``scales`` where a column's picture
+    begins and its bars a unit, ``heights`` the bars; ``asked`` and ``limits`` are the columns and values
+    whose draws at or below are counted in ``within``.
     """
     draws = columns.shape[1]
     index = np.empty(CHUNK, dtype=np.uint64)
     for c in range(columns.shape[0]):
         x, place = columns[c], places[c]
         floor, lowest, highest, start = place[FLOOR], place[LOWEST], place[HIGHEST], place[START]
+        digits = place[DIGITS]
         for i in range(draws):
             number = bin_of(x[U(i)], digits, floor, lowest, highest)
             index[U(i)] = U(start + number * lanes + (i & (lanes - 1)))
         for i in range(draws):
             counts[index[U(i)]] += np.uint32(1)
-        add_moments(x, draws, centres[c], moments[c])
+        add_moments(x, draws, frames[c, CENTRE], frames[c, FACTOR], moments[c])
         begin, bars, last = scales[c, 0], scales[c, 1], float(heights.shape[1] - 1)
         for i in range(draws):
             index[U(i)] = U(np.int64(min(max((x[U(i)] - begin) * bars, 0.0), last)))
@@ -61,20 +64,20 @@ def tally(columns, digits, places, lanes, counts, centres, moments, scales, heig
 
 
 @njit(**OPTIONS)
-def add_moments(x, draws, centre, moments):  # type: ignore[no-untyped-def]
-    """Sums, sums of squares about a centre, least and most of each lane."""
+def add_moments(x, draws, centre, factor, moments):  # type: ignore[no-untyped-def]
+    """Sums and sums of squares of distances from a centre times a factor, least and most of each lane."""
     whole = draws - draws % LANES
     for start in range(0, whole, LANES):
         for lane in range(LANES):
-            add_moment(x[U(start + lane)], centre, moments, U(lane))
+            add_moment(x[U(start + lane)], centre, factor, moments, U(lane))
     for i in range(whole, draws):
-        add_moment(x[U(i)], centre, moments, U(i - whole))
+        add_moment(x[U(i)], centre, factor, moments, U(i - whole))
 
 
 @njit(**OPTIONS, forceinline=True)
-def add_moment(value, centre, moments, lane):  # type: ignore[no-untyped-def]
+def add_moment(value, centre, factor, moments, lane):  # type: ignore[no-untyped-def]
     """One draw's part in the moments of its lane."""
-    distance = value - centre
+    distance = (value - centre) * factor
     moments[SUM, lane] += distance
     moments[SQUARES, lane] += distance * distance
     moments[LEAST, lane] = min(moments[LEAST, lane], value)
@@ -82,7 +85,7 @@ def add_moment(value, centre, moments, lane):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
-def pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of):  # type: ignore[no-untyped-def]
+def pick(columns, places, chosen, atoms, met, values, owners, lanes_of):  # type: ignore[no-untyped-def]
     """The draws in chosen bins, with their columns and lanes; returns how many.
 
     Draws equal to one of a column's ``atoms``, its values of positive probability, are only counted.
@@ -92,6 +95,7 @@ def pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of):
     for c in range(columns.shape[0]):
         x, place = columns[c], places[c]
         floor, lowest, highest, start = place[FLOOR], place[LOWEST], place[HIGHEST], place[START]
+        digits = place[DIGITS]
         for i in range(draws):
             index[U(i)] = U(start + bin_of(x[U(i)], digits, floor, lowest, highest))
         for i in range(draws):
@@ -109,11 +113,11 @@ def pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of):
 
 FLOATS, INTEGERS = float64[:, ::1], int64[:, ::1]
 TALLY = void(
-    *(FLOATS, int64, INTEGERS, int64, uint32[::1], float64[::1], float64[:, :, ::1]),
+    *(FLOATS, INTEGERS, int64, uint32[::1], FLOATS, float64[:, :, ::1]),
     *(FLOATS, INTEGERS, int64[::1], float64[::1], INTEGERS),
 )
 PICK = int64(
-    *(FLOATS, int64, INTEGERS, uint8[::1], FLOATS, int64[:, :, ::1]),
+    *(FLOATS, INTEGERS, uint8[::1], FLOATS, int64[:, :, ::1]),
     *(float64[::1], uint16[::1], uint8[::1]),
 )
 PROGRAM = Program(
@@ -122,14 +126,12 @@ PROGRAM = Program(
 from simulator.kernel import reductions
 
 
-def tally(columns, digits, places, lanes, counts, centres, moments, scales, heights, asked, limits, within):
-    reductions.tally(
-        columns, digits, places, lanes, counts, centres, moments, scales, heights, asked, limits, within
-    )
+def tally(columns, places, lanes, counts, frames, moments, scales, heights, asked, limits, within):
+    reductions.tally(columns, places, lanes, counts, frames, moments, scales, heights, asked, limits, within)
 
 
-def pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of):
-    return reductions.pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of)
+def pick(columns, places, chosen, atoms, met, values, owners, lanes_of):
+    return reductions.pick(columns, places, chosen, atoms, met, values, owners, lanes_of)
 ''',
     {"tally": TALLY, "pick": PICK},
     {},
@@ -138,21 +140,20 @@ def pick(columns, digits, places, chosen, atoms, met, values, owners, lanes_of):
 
 def reductions() -> Entries:
     """The compiled ``tally`` and ``pick``."""
-    return compiled(PROGRAM, _agrees)
+    return compiled(PROGRAM, lambda entries: "" if _agrees(entries) else "known draws are miscounted")
 
 
 def _agrees(entries: Entries) -> bool:
     """Whether three known draws are counted and picked as they should be."""
-    columns, places = np.array([[1.0, 3.0, -2.0]]), np.array([[1022, -3, 3, 0]])
+    columns, places = np.array([[1.0, 3.0, -2.0]]), np.array([[1022, -3, 3, 0, 0]])
     counts, moments, heights = np.zeros(7, np.uint32), np.zeros((1, 4, LANES)), np.zeros((1, 4), np.int64)
     none, within = np.zeros(1, np.int64), np.zeros((1, LANES), np.int64)
     scales, limits = np.array([[0.0, 1.0]]), np.array([1.0])
-    entries["tally"](
-        columns, 0, places, 1, counts, np.zeros(1), moments, scales, heights, none, limits, within
-    )
+    frames = np.array([[0.0, 1.0]])
+    entries["tally"](columns, places, 1, counts, frames, moments, scales, heights, none, limits, within)
     values, owners, lanes = np.empty(3), np.empty(3, np.uint16), np.empty(3, np.uint8)
     atoms, met, chosen = np.array([[3.0]]), np.zeros((1, 1, LANES), np.int64), np.ones(7, np.uint8)
-    found = entries["pick"](columns, 0, places, chosen, atoms, met, values, owners, lanes)
+    found = entries["pick"](columns, places, chosen, atoms, met, values, owners, lanes)
     return (
         counts.tolist() == [0, 1, 0, 0, 1, 1, 0]
         and moments[0, SUM].sum() == 2.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, isnan, log10
+from math import floor, inf, isfinite, isnan, log10
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
-MOST_DIGITS = 3
+MOST_DIGITS, DIGITS_UNTOLD = 3, 2
 LARGEST_SPELT = 1e15
 
 
@@ -39,7 +39,9 @@ def with_error(value: float, se: float, unit: str) -> str:
     ('$128.3M ± 0.2', '0.6321 ± 0.0002')
     """
     if not se or not isfinite(se):
-        return quantity(value, 0.0, unit)
+        return quantity(value, se, unit)
+    if not 1e-3 <= abs(value) < LARGEST_SPELT:
+        return f"{quantity(value, se, unit)} ± {se:.0e}"
     scale, suffix = scale_of(value)
     places = max(0, -exponent(se / scale))
     text = f"{value / scale:,.{places}f}{suffix}"
@@ -47,17 +49,22 @@ def with_error(value: float, se: float, unit: str) -> str:
 
 
 def rounded(value: float, se: float) -> str:
-    """A number with a k, M, B or T, and no digit below its standard error.
+    """A number with a k, M, B or T, and no digit below its standard error; about, where there is no telling it.
 
     >>> rounded(21_850.0, 0.0), rounded(2.26e25, 0.0), rounded(0.0, 0.0), rounded(float("nan"), 0.0)
     ('21.9k', '2.26e+25', '0', '–')
+    >>> rounded(1.00123e-4, 5e-5), rounded(21_850.0, float("nan"))
+    ('1.0e-04', '~22k')
     """
     if isnan(value):
         return "–"
     if value == 0.0 or not isfinite(value):
         return f"{value:g}"
+    if isnan(se):
+        return f"~{rounded(float(f'{value:.{DIGITS_UNTOLD - 1}e}'), 10.0 ** (exponent(value) - 1))}"
     if not 1e-3 <= abs(value) < LARGEST_SPELT:
-        return f"{value:.{MOST_DIGITS - 1}e}"
+        told = exponent(value) - exponent(se) if 0.0 < se < inf else MOST_DIGITS
+        return f"{value:.{min(max(told, 0), MOST_DIGITS - 1)}e}"
     scale, suffix = scale_of(value)
     scaled = value / scale
     last = exponent(float(f"{scaled:.{MOST_DIGITS - 1}e}")) - MOST_DIGITS + 1
@@ -99,13 +106,35 @@ def _dollars(text: str) -> str:
 def percent(share: float, se: float = 0.0) -> str:
     """A share as a percentage.
 
-    >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02)
-    ('3.12%', '100%', '50%')
+    >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02), percent(0.999999, 1e-6)
+    ('3.12%', '100%', '50%', '>99.99%')
     """
     if 0.0 < share < 0.0001:
         return "<0.01%"
+    if 0.9999 < share < 1.0:
+        return ">99.99%"
     places = 2 if share < 0.1 else 1
     if se > 0.0:
         places = min(places, max(0, -exponent(100.0 * se)))
     text = f"{100.0 * share:.{places}f}"
     return (text.rstrip("0").rstrip(".") if se == 0.0 and "." in text else text) + "%"
+
+
+def chance(share: float, se: float, low: float, high: float) -> str:
+    """An estimated chance as a percentage; of what was never or always met, how near that its interval reaches.
+
+    >>> chance(0.0, 0.0, 0.0, 0.0029), chance(1.0, 0.0, 1.0, 1.0), chance(1.0, 0.0, 0.99981, 1.0)
+    ('<0.3%', '100%', '>99.98%')
+    """
+    if share == 0.0 < high:
+        return f"<{_last_told(100.0 * high)[0]}%"
+    if share == 1.0 > low:
+        text, places = _last_told(100.0 * (1.0 - low))
+        return f">{100.0 - float(text):.{places}f}%"
+    return percent(share, se)
+
+
+def _last_told(percentage: float) -> tuple[str, int]:
+    """A small percentage by its first digit, no smaller than 0.01, and how many decimals that takes."""
+    places = min(2, max(0, -exponent(percentage)))
+    return f"{max(percentage, 10.0**-places):.{places}f}", places

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from simulator.reports.layout import WIDTH, Row, aligned, csv_text, markdown_table, wrapped
-from simulator.reports.numbers import percent, rounded, stated, with_error
+from simulator.reports.numbers import chance, percent, rounded, stated, with_error
 from simulator.units import PROCUREMENT
 
 Summary = Mapping[str, Any]
@@ -134,9 +134,10 @@ def columns(summary: Summary) -> Row:
 
 def sections(summary: Summary) -> list[Section]:
     """The tables of a report: final run, programme, hardware procured each way, physics."""
-    other = [name for name in summary["components"] if name not in FINAL_RUN]
+    other = [name for name in summary["components"] if name not in (*FINAL_RUN, "final_run_cost")]
+    parts = [name for name in FINAL_RUN if name in summary["components"]]
     return [
-        Section("Final run, USD", _rows(summary, [*FINAL_RUN, "final_run_cost"])),
+        Section("Final run, USD", _rows(summary, [*parts, "final_run_cost"])),
         Section("Programme, USD", _rows(summary, ["final_run_cost", *other, "total_cost"])),
         _hardware(summary),
         Section("Time, energy, utilization", _rows(summary, PHYSICAL, with_unit=True)),
@@ -265,8 +266,7 @@ def sentences(summary: Summary) -> list[str]:
     lines += [_published(figure) for figure in summary["published"]]
     if summary["budget"]:
         budget = summary["budget"]
-        chance = percent(budget["probability"], budget["se"])
-        lines.append(f"P(total_cost ≤ {stated(budget['limit'], 'USD')}): {chance}, the budget given")
+        lines.append(f"P(total_cost ≤ {stated(budget['limit'], 'USD')}): {_chance(budget)}, the budget given")
     return lines + _crossing(summary["utilization_crossing"])
 
 
@@ -276,7 +276,7 @@ def _precision(target: Summary) -> str:
     reached, asked = (f"{100.0 * _number(target[key]):.2g}%" for key in ("reached", "target"))
     if target["met"]:
         return f"Precision of {what}: {reached}, at most {asked} was asked"
-    return f"Precision of {what} NOT REACHED: {reached} at --max-draws, at most {asked} was asked"
+    return f"Precision of {what} NOT REACHED: {reached} with as many draws as --max-draws allows, {asked} was asked"
 
 
 def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:
@@ -284,12 +284,16 @@ def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:
     return with_error(_number(found["value"]), max(_number(found["se"]), width), unit)
 
 
+def _chance(found: Summary) -> str:
+    low, high = found.get("ci95", (found["probability"],) * 2)
+    return chance(found["probability"], found["se"], low, high)
+
+
 def _published(figure: Summary) -> str:
     value = stated(figure["value"], figure["unit"])
     unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
-    chance = percent(figure["probability"], figure["se"])
     source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)
-    return f"P({figure['quantity']} ≤ {value}{unit}): {chance}" + (f" ({source})" if source else "")
+    return f"P({figure['quantity']} ≤ {value}{unit}): {_chance(figure)}" + (f" ({source})" if source else "")
 
 
 def two_digits(value: int) -> int:

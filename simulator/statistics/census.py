@@ -34,7 +34,7 @@ COUNTS_BYTES = 1 << 29  # of all threads' counts together
 class Counts:
     """What the first pass counts of some columns."""
 
-    moments: Array  # (column, 4, LANES): sum, sum of squares, least, most
+    moments: Array  # (column, 4, LANES): sum and sum of squares in the layout's frame, least, most
     heights: Array  # (column, BARS)
     within: Array  # (question, LANES)
 
@@ -95,7 +95,7 @@ class Census:
         self.fill, self.columns, self.threads = fill, len(first), threads or processors()
         self.layout: Layout = layout(first, digits, lanes)
         self.asked = np.array([column for column, _ in questions], dtype=np.int64)
-        self.limits = np.array([limit for _, limit in questions])
+        self.limits = np.array([limit for _, limit in questions], dtype=np.float64)
         self.counts = Counts.none(len(first), len(questions))
         self.draws = 0
         self._reduce = reductions()
@@ -129,7 +129,7 @@ class Census:
             bins = self._bins.get()
             try:
                 self._reduce["tally"](
-                    columns, plan.digits, plan.places, plan.lanes, bins, plan.centres, part.moments,
+                    columns, plan.places, plan.lanes, bins, plan.frames, part.moments,
                     plan.scales, part.heights, self.asked, self.limits, part.within,
                 )  # fmt: skip
             finally:
@@ -167,7 +167,7 @@ class Census:
         found = Picked(np.empty(room), np.empty(room, np.uint16), np.empty(room, np.uint8), self._none_met())
         for columns in self._chunks(start, stop):
             count = self._reduce["pick"](
-                columns, plan.digits, self._places_of_flags, chosen, plan.atoms,
+                columns, self._places_of_flags, chosen, plan.atoms,
                 found.met, found.values, found.owners, found.lanes,
             )  # fmt: skip
             parts.append(replace(found.part(np.arange(count)), met=found.met[:0]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, hypot, sqrt
+from math import ceil, floor, hypot, isfinite, sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Z95 = 1.959963984540054  # standard normal quantile of 0.975
 T95 = 2.131449545559323  # Student's t quantile of 0.975 with 15 degrees of freedom
+FEWEST_MET = 4  # events a randomisation, of which an error can be told from their differences
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Summary:
     resolution: float  # width of the widest bin that a percentile was read off; 0 where they are exact
     edges: Array
     counts: np.ndarray[Any, np.dtype[np.int64]]
-    replicates: Mapping[float, Array]  # percentiles of each randomisation; none under plain sampling
+    replicates: Mapping[float, Array]  # percentiles of each randomisation, where it has draws enough to tell them
 
     def difference(self, upper: float, lower: float) -> tuple[float, float] | None:
         r"""One percentile less another, with its standard error; None where one was not asked for.
@@ -54,7 +55,7 @@ class Summary:
         if not {upper, lower} <= set(self.percentiles):
             return None
         high, low = self.percentiles[upper], self.percentiles[lower]
-        if self.replicates:
+        if {upper, lower} <= set(self.replicates):
             error = replicate_error(self.replicates[upper] - self.replicates[lower])
         else:
             p, q = lower / 100.0, upper / 100.0
@@ -68,6 +69,11 @@ class Ordered(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, rank: int, /) -> float: ...
+
+
+def read_off_bins(found: Estimate, width: float) -> Estimate:
+    """An estimate whose value may lie anywhere in a bin of this width: its error and interval are as much wider."""
+    return Estimate(found.value, hypot(found.se, width), found.low - width, found.high + width)
 
 
 def percentile(ordered: Ordered, level: float) -> Estimate:
@@ -122,8 +128,15 @@ def over_replicates(value: float, replicates: Array, within: float = 0.0) -> Est
 
 
 def replicate_error(replicates: Array) -> float:
-    """The standard error of the mean of independent values."""
-    return float(np.std(replicates, ddof=1)) / sqrt(len(replicates))
+    """The standard error of the mean of independent values, without overflow.
+
+    >>> replicate_error(np.array([1e300, 3e300]))
+    1e+300
+    """
+    scale = float(np.abs(replicates).max())
+    if scale == 0.0 or not isfinite(scale):
+        return 0.0 * scale
+    return scale * float(np.std(replicates / scale, ddof=1)) / sqrt(len(replicates))
 
 
 def spread_of_difference(a: float, b: float, correlation: float) -> float:
@@ -131,7 +144,11 @@ def spread_of_difference(a: float, b: float, correlation: float) -> float:
 
     >>> spread_of_difference(3.0, 4.0, 0.0), spread_of_difference(1e300, 1e300, 0.5)
     (5.0, 1e+300)
+    >>> spread_of_difference(1.0, float("nan"), 0.5)
+    nan
     """
+    if not (isfinite(a) and isfinite(b)):
+        return float("nan")
     scale = max(a, b)
     if scale == 0.0:
         return 0.0
@@ -163,6 +180,12 @@ def chance(within: int, draws: int) -> Estimate:
 
 
 def chance_of_replicates(within: Array, draws: int) -> Estimate:
-    """The chance of an event met so often in each of some randomisations of so many draws."""
-    found = over_replicates(float(within.sum()) / (draws * len(within)), within / draws)
+    """The chance of an event met so often in each of some randomisations of so many draws.
+
+    Where it was met, or missed, too seldom for them to show their error, that of as many independent draws.
+    """
+    met, whole = int(within.sum()), draws * len(within)
+    if min(met, whole - met) < FEWEST_MET * len(within):
+        return chance(met, whole)
+    found = over_replicates(met / whole, within / draws)
     return Estimate(found.value, found.se, max(found.low, 0.0), min(found.high, 1.0))

@@ -16,6 +16,7 @@ from simulator.kernel.options import LANES
 from simulator.kernel.reductions import LEAST, MOST, SQUARES, SUM
 from simulator.statistics.census import Census, Picked
 from simulator.statistics.estimates import (
+    FEWEST_MET,
     Z95,
     Estimate,
     Summary,
@@ -25,6 +26,7 @@ from simulator.statistics.estimates import (
     percentile,
     rank,
     ranks,
+    read_off_bins,
 )
 from simulator.watch import UNWATCHED, Watch
 
@@ -145,7 +147,7 @@ class Column:
         """What is kept of the column."""
         (low, high), draws = self.extremes, self.census.draws
         if low == high:
-            return constant(low, levels, draws)
+            return never_seen_to_vary(low, levels, draws)
         mean, sd = self._moments()
         everything = self.ranked()
         replicates = self._replicates(levels)
@@ -157,35 +159,45 @@ class Column:
             low=low,
             high=high,
             percentiles={level: self._percentile(everything, level, replicates) for level in levels},
-            resolution=max((everything.width(rank(draws, level)) for level in levels), default=0.0),
+            resolution=0.0,
             edges=self._picture(),
             counts=self.census.counts.heights[self.number],
             replicates=replicates,
         )
 
     def _percentile(self, everything: Ranked, level: float, replicates: Mapping[float, Array]) -> Estimate:
-        if not replicates:
+        if level not in replicates:
             return percentile(everything, level)
         low, value, high = (everything[place] for place in _about(len(everything), level))
         return over_replicates(value, replicates[level], (high - low) / 2.0)
 
+    def uncertain(self, summary: Summary) -> Summary:
+        """A summary whose percentiles' errors contain the width of the bins that they were read off."""
+        everything = self.ranked()
+        widths = {level: everything.width(rank(len(everything), level)) for level in summary.percentiles}
+        found = {level: read_off_bins(summary.percentiles[level], width) for level, width in widths.items()}
+        return replace(summary, percentiles=found, resolution=max(widths.values(), default=0.0))
+
     def _replicates(self, levels: Sequence[float]) -> dict[float, Array]:
-        """Each randomisation's percentiles; none where all draws are one sample."""
+        """Each randomisation's percentiles that it has draws enough to tell; none where all draws are one sample."""
         if self.bins.shape[1] == 1:
             return {}
         lanes = [self.ranked(lane) for lane in range(self.bins.shape[1])]
-        return {level: np.array([lane[rank(len(lane), level)] for lane in lanes]) for level in levels}
+        least = 100.0 * FEWEST_MET / len(lanes[0])
+        told = [level for level in levels if least <= level <= 100.0 - least]
+        return {level: np.array([lane[rank(len(lane), level)] for lane in lanes]) for level in told}
 
     def _moments(self) -> tuple[Estimate, float]:
         """The mean with its error, and the standard deviation."""
         n, moments = self.census.draws, self.census.counts.moments[self.number]
-        centre = float(self.census.layout.centres[self.number])
-        shift = fsum(moments[SUM]) / n
-        sd = sqrt(max(0.0, fsum(moments[SQUARES]) - n * shift * shift) / (n - 1)) if n > 1 else float("nan")
+        centre, factor = self.census.layout.frames[self.number].tolist()
+        shift, squares = fsum(moments[SUM]) / n, fsum(moments[SQUARES])
+        spread = sqrt(max(0.0, squares - n * shift * shift) / (n - 1)) if n > 1 else float("nan")
+        mean, sd = centre + shift / factor, spread / factor
         if self.bins.shape[1] > 1:
-            return over_replicates(centre + shift, centre + moments[SUM] * LANES / n), sd
+            return over_replicates(mean, centre + moments[SUM] * LANES / n / factor), sd
         error = sd / sqrt(n)
-        return Estimate(centre + shift, error, centre + shift - Z95 * error, centre + shift + Z95 * error), sd
+        return Estimate(mean, error, mean - Z95 * error, mean + Z95 * error), sd
 
     def _picture(self) -> Array:
         """The ends of the picture's bars: the first and last reach out to the least and greatest draw."""
@@ -214,34 +226,55 @@ def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
     return Summary(exact, 0.0, 0.0, value, value, found, 0.0, edges, counts, {})
 
 
+def never_seen_to_vary(value: float, levels: Sequence[float], draws: int) -> Summary:
+    """The summary of a name that had one value in all draws, though not in all that could be: no mean is certain."""
+    nothing = float("nan")
+    return replace(constant(value, levels, draws), mean=Estimate(value, nothing, nothing, nothing))
+
+
 def summaries(census: Census, levels: Sequence[float], watch: Watch = UNWATCHED) -> list[Summary]:
     """The summary of every column of a census, at percentile levels between 0 and 100."""
     columns = [Column(census, number, census.bins(number)) for number in range(census.columns)]
     flags = [column.chosen(levels) for column in columns]
-    if sum(map(_expected, columns, flags)) <= MOST_PICKED:
+    looked = _worth_a_look(columns, flags)
+    if looked:
         watch.expect(census.draws)
-        columns = _looked_into(columns, census.pick(np.concatenate(flags), watch.done))
-    return [column.summary(levels) for column in columns]
+        chosen = [own if number in looked else np.zeros_like(own) for number, own in enumerate(flags)]
+        columns = _looked_into(columns, looked, census.pick(np.concatenate(chosen), watch.done))
+    return [column.uncertain(column.summary(levels)) for column in columns]
+
+
+def _worth_a_look(columns: Sequence[Column], flags: Sequence[Array]) -> set[int]:
+    """The columns whose draws in flagged bins can be held, those with the fewest first."""
+    expected = [_expected(column, own) for column, own in zip(columns, flags, strict=True)]
+    order = np.argsort(expected, kind="stable")
+    held = np.cumsum(np.array(expected)[order])
+    return set(order[held <= MOST_PICKED].tolist())
 
 
 def _expected(column: Column, flags: Array) -> int:
     """About how many draws a second look finds in flagged bins, those of positive probability left out."""
-    plan, wanted = column.census.layout, flags.astype(bool)
-    atoms = plan.atoms[column.number]
-    wanted[plan.bin_numbers(column.number, atoms[~np.isnan(atoms)])] = False
-    return int(column.bins[wanted].sum())
+    plan = column.census.layout
+    known = ~np.isnan(plan.atoms[column.number])
+    found = column.bins.sum(axis=1)
+    numbers = plan.bin_numbers(column.number, plan.atoms[column.number][known])
+    np.subtract.at(found, numbers, (plan.shares[column.number][known] * column.census.draws).astype(np.int64))
+    return int(np.maximum(found, 0)[flags.astype(bool)].sum())
 
 
-def _looked_into(columns: Sequence[Column], picked: Picked) -> list[Column]:
-    """The columns, each with its own picked draws."""
+def _looked_into(columns: Sequence[Column], looked: set[int], picked: Picked) -> list[Column]:
+    """The columns, those looked into each with its own picked draws."""
     order = np.argsort(picked.owners, kind="stable")
     ends = np.searchsorted(picked.owners[order], np.arange(len(columns) + 1))
     parts = [order[begin:end] for begin, end in pairwise(ends)]
-    return [replace(c, picked=picked.part(part)) for c, part in zip(columns, parts, strict=True)]
+    return [
+        replace(column, picked=picked.part(part)) if column.number in looked else column
+        for column, part in zip(columns, parts, strict=True)
+    ]
 
 
 def estimated(census: Census, number: int, level: float | None) -> Summary:
-    """The summary of a column as counts alone tell it, with a percentile if a level is given."""
+    """The summary of a column as counts alone tell it, as if bins had no width, with a percentile if asked."""
     return Column(census, number, census.bins(number)).summary(() if level is None else (level,))
 
 

@@ -28,7 +28,7 @@ class Number(click.ParamType[float]):
         found = number(value) if isinstance(value, str) else value
         if found is None:
             self.fail(f"{value!r} is not a number; write for example 1e6, 1_000_000 or 1.5M", param, ctx)
-        return found
+        return float(found)
 
 
 class Whole(Number):
@@ -37,7 +37,7 @@ class Whole(Number):
     name = "integer"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        found = super().convert(value, param, ctx)
+        found = super().convert(value, param, ctx) if isinstance(value, str) else value
         if found != int(found):
             self.fail(f"{value!r} is not a whole number", param, ctx)
         return int(found)
