@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from simulator.plots.data import Spread, check_finite
-from simulator.plots.frame import Frame, fit, pixels
+from simulator.plots.frame import Frame, across, fit
 from simulator.plots.labels import axis_text, scale_axis, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
-from simulator.plots.style import DARK, DASHES, MUTED, POINT, RUNS, styled
+from simulator.plots.style import DARK, DASHES, MUTED, RUNS, styled
 from simulator.reports.numbers import percent
 
 CLOSE = 0.5  # of the range: how far it is stretched for a budget
@@ -49,7 +49,7 @@ def _axes(ax: Axes, spread: Spread) -> None:
     ax.set_xlabel(axis_text(spread.quantity, spread.unit))
     ax.set_ylabel(CHANCE)
     scale_axis(ax.yaxis, "%", 1e3)
-    scale_axis(ax.xaxis, spread.unit, 0.85 * ax.figure.bbox.width * POINT / pixels(ax, POINT))
+    scale_axis(ax.xaxis, spread.unit, across(ax))
 
 
 def _draw(ax: Axes, spread: Spread, number: int, level: float) -> Line2D:

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from simulator.plots.data import Spread, check_finite
-from simulator.plots.frame import Frame, fit, pixels
+from simulator.plots.frame import Frame, across, fit, pixels
 from simulator.plots.histograms import Picture, picture
 from simulator.plots.labels import axis_text, scale_axis, value_text
 from simulator.plots.lanes import Mark, lane_height, spread_out, write_above
-from simulator.plots.style import BLUE, DARK, MUTED, POINT, SMALL, styled
+from simulator.plots.style import BLUE, DARK, MUTED, SMALL, styled
 from simulator.reports.numbers import percent
 
 MARKED = (10.0, 50.0, 90.0)
@@ -37,7 +37,7 @@ def distribution(ax: Axes, spread: Spread, published: Sequence[tuple[str, float]
     ax.set_xlabel(axis_text(spread.quantity, spread.unit))
     frame = Frame(spread.quantity, spread.label, _notes(spread, bars, published, (low, high)))
     above = lane_height(ax, marks)
-    scale_axis(ax.xaxis, spread.unit, 0.85 * ax.figure.bbox.width * POINT / pixels(ax, POINT))
+    scale_axis(ax.xaxis, spread.unit, across(ax))
     fit(ax, frame, above)
     _number(ax, [value for _, value in published])
     write_above(ax, marks)

@@ -18,6 +18,7 @@ from simulator.plots.style import MUTED, POINT, SIZE, SMALL
 
 PAD = 5.0  # points around everything and between blocks
 LEAST = 0.1  # of the slot: axes are never narrower or lower
+MOST = 0.87  # of the slot: about the width of axes with ticks on the left
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def slot(ax: Axes) -> Bbox:
         box.x0 * whole.width, box.y0 * whole.height, box.x1 * whole.width, box.y1 * whole.height
     )
     return found.padded(-pixels(ax, PAD))
+
+
+def across(ax: Axes) -> float:
+    """About how wide axes will be, in points."""
+    return MOST * float(slot(ax).width) / pixels(ax, 1.0)
 
 
 def fit(ax: Axes, frame: Frame, above: float = 0.0) -> None:
