@@ -13,7 +13,7 @@ from simulator.plots.frame import Frame, across, fit
 from simulator.plots.labels import axis_text, scale_axis, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
 from simulator.plots.style import DARK, DASHES, MUTED, RUNS, styled
-from simulator.reports.numbers import percent
+from simulator.reports.numbers import percent, stated
 
 CLOSE = 0.5  # of the range: how far it is stretched for a budget
 CHANCE = "chance of being at or below"
@@ -78,7 +78,7 @@ def _budget(
     if budget is None or not ends[0] <= budget <= ends[1]:
         return []
     ax.axvline(budget, color=DARK, lw=1.1, ls=(0, (4, 2)))
-    text = f"budget {value_text(budget, spreads[0].unit)}"
+    text = f"budget {stated(budget, spreads[0].unit)}"
     if len(spreads) > 1:
         return [Mark(budget, text)]
     chance = spreads[0].below(budget)
@@ -117,7 +117,7 @@ def _notes(spreads: Sequence[Spread], budget: float | None, ends: tuple[float, f
     if budget is not None and not ends[0] <= budget <= ends[1]:
         chances = ", ".join(percent(spread.below(budget)) for spread in spreads)
         side = "left" if budget < ends[0] else "right"
-        text = value_text(budget, spreads[0].unit)
+        text = stated(budget, spreads[0].unit)
         notes.append(
             f"The budget of {text} is outside the picture, on the {side}: {chances} chance of keeping it"
         )

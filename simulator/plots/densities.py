@@ -14,7 +14,7 @@ from simulator.plots.histograms import Picture, picture
 from simulator.plots.labels import axis_text, scale_axis, value_text
 from simulator.plots.lanes import Mark, lane_height, spread_out, write_above
 from simulator.plots.style import BLUE, DARK, MUTED, SMALL, styled
-from simulator.reports.numbers import percent
+from simulator.reports.numbers import percent, stated
 
 MARKED = (10.0, 50.0, 90.0)
 LANE = 24.0  # points under the curve, where published figures stand
@@ -35,7 +35,7 @@ def distribution(ax: Axes, spread: Spread, published: Sequence[tuple[str, float]
     low, high = _limits(ax, [value for _, value in published])
     ax.set_xlim(low, high)
     ax.set_xlabel(axis_text(spread.quantity, spread.unit))
-    frame = Frame(spread.quantity, spread.label, _notes(spread, bars, published, (low, high)))
+    frame = Frame(spread.quantity, spread.label, _notes(spread, bars, published))
     above = lane_height(ax, marks)
     scale_axis(ax.xaxis, spread.unit, across(ax))
     fit(ax, frame, above)
@@ -121,12 +121,10 @@ def _circle(ax: Axes, text: str, value: float, offset: float) -> None:
     )  # fmt: skip
 
 
-def _notes(
-    spread: Spread, bars: Picture, published: Sequence[tuple[str, float]], ends: tuple[float, float]
-) -> tuple[str, ...]:
+def _notes(spread: Spread, bars: Picture, published: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     """Published figures by number, and what lies outside the picture."""
     notes = [
-        f"{number}  {value_text(value, spread.unit)}: {label} ({percent(spread.below(value))} at or below)"
+        f"{number}  {stated(value, spread.unit)}: {label} ({percent(spread.below(value))} at or below)"
         for number, (label, value) in enumerate(published, 1)
     ]
     first, last = (value_text(float(end), spread.unit) for end in (bars.edges[0], bars.edges[-1]))

@@ -75,6 +75,8 @@ def across(ax: Axes) -> float:
 def fit(ax: Axes, frame: Frame, above: float = 0.0) -> None:
     """Draw a frame once, keep ``above`` free over the axes, and fit them into what is left."""
     clear(ax)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_axisbelow(True)
     room = slot(ax)
     top = _heading(ax, frame, room) - above
     bottom = _foot(ax, frame, room)

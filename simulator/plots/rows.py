@@ -66,7 +66,6 @@ def draw(ax: Axes, rows: Sequence[Row], frame: Frame, unit: str, above: float = 
     ax.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
     _limits(ax, rows)
     fit(ax, frame, above)
     _limits(ax, rows)
