@@ -38,7 +38,9 @@ class Bar:
     se: float = 0.0  # of the swing
     explained: float = 0.0  # this bar's share of what all bars explain
     clear_of_next: bool = True  # whether the next bar is shorter beyond the noise
-    replicates: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # the swing in each part of a run
+    replicates: Array = field(
+        default_factory=lambda: np.zeros(0), repr=False
+    )  # the swing in each part of a run
 
     @property
     def swing(self) -> float:

@@ -1,0 +1,31 @@
+"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence and rank correlations.
+
+Each function draws on matplotlib axes and returns them; :func:`figure` makes axes in the house style and
+:func:`save` stores them. Nothing else in the package imports matplotlib.
+"""
+
+from simulator.plots.bars import breakdown
+from simulator.plots.convergence import convergence
+from simulator.plots.curves import s_curve
+from simulator.plots.data import Converged, Part, Spread
+from simulator.plots.densities import distribution
+from simulator.plots.files import figure, save
+from simulator.plots.matrices import correlation
+from simulator.plots.rows import height_of
+from simulator.plots.tornados import rows_of, tornado
+
+__all__ = [
+    "Converged",
+    "Part",
+    "Spread",
+    "breakdown",
+    "convergence",
+    "correlation",
+    "distribution",
+    "figure",
+    "height_of",
+    "rows_of",
+    "s_curve",
+    "save",
+    "tornado",
+]
