@@ -1,4 +1,4 @@
-"""A run whose draws can be had again: made anew from its scenario, or, where the model has changed, those kept."""
+"""A run whose draws can be had again: made anew, or, where the model has changed, those kept."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def replayed(stored: StoredRun, threads: int | None = None) -> Replay:
     if name := _differing(kept, partial(machine.columns, threads=1)):
         return _as_kept(stored, f"{name} comes out differently today")
     draws = min(summary["draws"], MOST_DRAWS)
-    return Replay(summary, stored.tree, draws, partial(machine.columns, draws=draws, threads=threads), scenario)
+    return Replay(
+        summary, stored.tree, draws, partial(machine.columns, draws=draws, threads=threads), scenario
+    )
 
 
 def _as_kept(stored: StoredRun, why: str) -> Replay:

@@ -13,7 +13,7 @@ from simulator.distributions import Point
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
 from simulator.kernel.options import LANES, TASK
-from simulator.kernel.reductions import LEAST, MOST, SUM
+from simulator.kernel.reductions import SUM
 from simulator.kernel.sobol import whole_nets
 from simulator.scenario.scenario import Scenario
 from simulator.statistics.census import FIRST_LOOK, Census
@@ -190,7 +190,7 @@ def _counted(
             census = _census(scenario, machine, names, asked, settings, draws)
         watch.expect(draws - census.draws)
         census.count(draws, watch.done)
-        finite = np.isfinite(census.counts.moments[:, [SUM, LEAST, MOST]]).all(axis=(1, 2))
+        finite = np.isfinite(census.counts.moments[:, SUM]).all(axis=1)
         _check_finite(scenario, machine, names, finite, census.draws)
         last = 2 * draws > settings.most
         if last or _nearly_met(census, names, targets, watch):
@@ -212,7 +212,10 @@ def _nearly_met(census: Census, names: Sequence[str], targets: tuple[Target, ...
 def _check_finite(scenario: Scenario, machine: Engine, names: Sequence[str], finite: Any, draws: int) -> None:
     """Raise :class:`InputError` for the first name, as evaluated, that is nan or infinite in a draw."""
     for name in (name for name, good in zip(names, finite, strict=True) if not good):
-        count = f"{_not_finite(machine, name, draws):,} of {draws:,} draws"
+        found = _not_finite(machine, name, draws)
+        if not found:
+            continue  # their sum is beyond all floats, they are not
+        count = f"{found:,} of {draws:,} draws"
         formula = scenario.model.formulas.get(name)
         behind = f"the priors behind {', '.join(formula.arguments)}" if formula else "its prior"
         remedy = f"bound {behind} with truncate:, away from a divisor of 0"

@@ -361,11 +361,17 @@ def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
     (folder,) = tmp_path.iterdir()
     assert done.stderr == f"stored: {folder}\n"
     for given in (folder, folder.name, "gpt4", tmp_path / "gpt4-cl"):
-        assert traincost("report", given, "--results", tmp_path).stdout == traincost("report", folder).stdout != ""
+        assert (
+            traincost("report", given, "--results", tmp_path).stdout
+            == traincost("report", folder).stdout
+            != ""
+        )
     near = traincost("report", "gtp4-class", "--results", tmp_path)
     assert (near.exit_code, near.stdout) == (1, "")
     assert f"there is no such run in {tmp_path}; Did you mean {folder.name}?" in near.stderr
-    assert "list the stored ones with: traincost runs" in traincost("report", "x", "--results", tmp_path).stderr
+    assert (
+        "list the stored ones with: traincost runs" in traincost("report", "x", "--results", tmp_path).stderr
+    )
     assert traincost("run", GPT4, "-n", 1001, "-o", tmp_path, "--quiet").stderr == ""
     several = traincost("report", "gpt4", "--results", tmp_path)
     assert several.exit_code == 1 and "2 runs begin with gpt4: " in several.stderr

@@ -1,1 +1,1 @@
-"""The commands of ``traincost``: each is one library call and its printing. What they need is imported when one runs."""
+"""The commands of ``traincost``: each is one library call and its printing, imported when it runs."""

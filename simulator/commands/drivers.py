@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import is_scenario, load_all, replay, settings_of
+from simulator.commands.loading import load_all, replay, settings_of
 from simulator.terminal.options import (
     Metric,
-    Whole,
     format_option,
     picture_option,
+    quantity_option,
     quiet_option,
     simulated_by,
     simulation_options,
     stored_option,
+    top_option,
 )
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 KINDS = ("swing", "binned", "variance")
 BASE_POINTS = 1 << 18  # 16 nets of 2**14
 ABOUT = ("scenario", "book", "run", "seed", "draws", "sampler")
-
-quantity_option = click.option(
-    "--quantity", default="total_cost", show_default=True, help="The quantity that is explained."
-)
-top_option = click.option(
-    "--top", type=Whole(), default=12, show_default=True, help="So many inputs one by one, the others together."
-)
 
 
 @click.command("tornado")
@@ -65,16 +59,19 @@ top_option = click.option(
 @simulation_options
 @format_option
 @quiet_option
-def tornado_command(given: str, output: Path | None, quantity: str, top: int, style: str, **options: Any) -> None:
+def tornado_command(
+    given: str, output: Path | None, quantity: str, top: int, style: str, **options: Any
+) -> None:
     """Show how far each input moves the cost: a table, and with -o a picture."""
     from simulator.reports.tornado import tornado_sheet
 
     found = replay(given, options, options["results"], options["quiet"])
     tornado = tornado_of(found, quantity, options["kind"], options["metric"], options["conditional"])
     if output:
-        from simulator.commands.pictures import draw_tornado
+        from simulator.pictures import tornado_picture
+        from simulator.plots import save
 
-        draw_tornado(tornado, top, output)
+        save(tornado_picture(tornado, top, found.summary["name"]), output)
     about = {key: found.summary[key] for key in ABOUT}
     click.echo(tornado_sheet(tornado, about, top).text(style))
 

@@ -110,5 +110,7 @@ def refuse_options() -> None:
         and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
     ]
     if wrong:
-        what = f"a stored run is as it was made, so that {', '.join(wrong)} cannot be heeded; name its scenario"
+        what = (
+            f"a stored run is as it was made, so that {', '.join(wrong)} cannot be heeded; name its scenario"
+        )
         raise click.UsageError(what, context)

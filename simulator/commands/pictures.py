@@ -1,8 +1,70 @@
-"""Pictures."""
+"""The command that draws runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import click
 
+from simulator.commands.loading import replay
+from simulator.terminal.options import (
+    Number,
+    Percentile,
+    picture_option,
+    quantity_option,
+    quiet_option,
+    simulation_options,
+    stored_option,
+    top_option,
+)
+
+KINDS = ("distribution", "s-curve", "breakdown", "tornado", "convergence", "correlation")
+
 
 @click.command()
-def plot() -> None:
-    """Draw."""
+@click.argument("given", nargs=-1, required=True, metavar="RUN|SCENARIO…", type=click.Path())
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="distribution",
+    show_default=True,
+    help="s-curve lays several runs over each other; the others show one.",
+)
+@click.option(
+    "--budget", type=Number(), help="s-curve: mark this many USD, and the chance to stay within it."
+)
+@click.option(
+    "--level",
+    type=Percentile(),
+    default="p80",
+    show_default=True,
+    metavar="pNN",
+    help="The percentile that s-curve reads off and convergence follows.",
+)
+@quantity_option
+@top_option
+@picture_option
+@stored_option
+@simulation_options
+@quiet_option
+def plot(
+    given: tuple[str, ...],
+    kind: str,
+    budget: float | None,
+    level: float,
+    quantity: str,
+    top: int,
+    output: Path | None,
+    **options: Any,
+) -> None:
+    """Draw a run, stored or of a scenario, to a PNG or SVG file (default: NAME-KIND.png here)."""
+    if len(given) > 1 and kind != "s-curve":
+        raise click.UsageError(f"{kind} shows one run; only s-curve shows several")
+    from simulator.pictures import picture
+    from simulator.plots import check_ending, save
+
+    check_ending(output or Path("a.png"))
+    runs = [replay(one, options, options["results"], options["quiet"]) for one in given]
+    drawn = picture(kind, runs, quantity, budget, level, top)
+    click.echo(save(drawn, output or Path(f"{runs[0].summary['name']}-{kind}.png")))

@@ -117,7 +117,7 @@ def _float(bits: Any) -> Any:
 
 
 def _atoms(ordered: Array) -> tuple[Array, Array]:
-    """Each row's values that occur too often to be draws from a density, and how large a share of it they are."""
+    """Each row's values that occur too often to be draws from a density, and their shares of it."""
     found = [_repeated(row, max(2, int(ATOM_SHARE * ordered.shape[1]))) for row in ordered]
     most = max((len(values) for values, _ in found), default=0)
     atoms, shares = np.full((len(found), most), np.nan), np.zeros((len(found), most))

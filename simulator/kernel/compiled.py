@@ -112,7 +112,9 @@ def _fresh(program: Program, check: Check) -> Entries:
     exec(compile(program.text, "<generated loop>", "exec"), vars(module))
     entries = _jit(module, program, cache=False)
     if fault := check(entries):
-        raise ModelError(f"the compiled formulas disagree with the formulas themselves on this machine: {fault}")
+        raise ModelError(
+            f"the compiled formulas disagree with the formulas themselves on this machine: {fault}"
+        )
     return entries
 
 

@@ -95,7 +95,7 @@ class Engine:
         return dict(zip(names, out, strict=True))
 
     def _fault(self, run: Compiled) -> str:
-        """The first quantity whose draws differ from what its plain-Python formula gives; empty if none does."""
+        """The first quantity that differs from what its plain-Python formula gives; empty if none does."""
         names = list(self.rows)
         out = np.empty((len(names), CHECKED_DRAWS))
         wanted = np.arange(len(names))

@@ -1,4 +1,4 @@
-"""Two independent samples of the same inputs, and every mixture of both: what variance-based sensitivity compares.
+"""Two independent samples of the same inputs, and every mixture of both, for variance-based sensitivity.
 
 The twin of an input is one more input of the same distribution, named ``~input``: it has a stream, or a
 dimension of the Sobol' sequence, of its own. A mixture takes the twins of some inputs and the others as
@@ -79,7 +79,8 @@ class Twins:
         out = np.empty((1, count))
         wanted = np.array([self.engine.rows[quantity]], dtype=np.int64)
         self.engine.run(first, count, streams, self.engine.constants, wanted, out)
-        return out[0]
+        drawn: Array = out[0]
+        return drawn
 
 
 def _chosen(twin: Array, theirs: Array, ours: Array) -> Array:

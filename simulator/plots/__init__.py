@@ -9,7 +9,7 @@ from simulator.plots.convergence import convergence
 from simulator.plots.curves import s_curve
 from simulator.plots.data import Converged, Part, Spread
 from simulator.plots.densities import distribution
-from simulator.plots.files import figure, save
+from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
@@ -19,6 +19,7 @@ __all__ = [
     "Part",
     "Spread",
     "breakdown",
+    "check_ending",
     "convergence",
     "correlation",
     "distribution",

@@ -16,13 +16,13 @@ NOTE = "Bars, dark figures: mean. Whiskers, grey figures: P10 to P90. Means add 
 
 
 @styled
-def breakdown(ax: Axes, parts: Sequence[Part]) -> Axes:
+def breakdown(ax: Axes, parts: Sequence[Part], label: str = "") -> Axes:
     """Draw the mean of each component, the largest on top, with whiskers from P10 to P90."""
     ordered = sorted(parts, key=lambda part: -part.mean)
     unit = parts[0].unit if parts else ""
     ax.set_xlabel("" if unit in {"1", "USD"} else unit)
     rows = [_row(part) for part in ordered] or [Row(("no components",), (Segment(0.0, 0.0, BLUE),))]
-    draw(ax, rows, Frame("Components", "", (NOTE,)), unit)
+    draw(ax, rows, Frame("Components", label, (NOTE,)), unit)
     ax.axvline(0.0, color=MUTED, lw=0.9)
     return ax
 

@@ -15,7 +15,9 @@ from simulator.reports.numbers import rounded
 
 
 @styled
-def convergence(ax: Axes, points: Sequence[Converged], quantity: str, unit: str, level: float) -> Axes:
+def convergence(
+    ax: Axes, points: Sequence[Converged], quantity: str, unit: str, level: float, label: str = ""
+) -> Axes:
     """Draw a percentile with its 95% interval against the number of draws."""
     draws = np.array([float(point.draws) for point in points])
     values, low, high = (np.array([getattr(p, end) for p in points]) for end in ("value", "low", "high"))
@@ -27,7 +29,7 @@ def convergence(ax: Axes, points: Sequence[Converged], quantity: str, unit: str,
     name = f"P{level:g} of {quantity}"
     ax.set_ylabel(axis_text(name, unit))
     scale_axis(ax.yaxis, unit, 1e3)
-    fit(ax, Frame(f"{name} by number of draws", "", (_note(points[-1], unit),)))
+    fit(ax, Frame(f"{name} by number of draws", label, (_note(points[-1], unit),)))
     return ax
 
 

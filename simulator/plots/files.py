@@ -36,12 +36,17 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     a file that was there is then as it was.
     """
     place = Path(path)
+    _write(_encoded(figure, check_ending(place)), place)
+    return place
+
+
+def check_ending(place: Path) -> str:
+    """The ending of a picture's name, or :class:`InputError` where it is neither .png nor .svg."""
     suffix = place.suffix.lower()
     if suffix not in NAMELESS:
         what = f"a picture cannot be written as {suffix or 'a file without an ending'}"
         raise InputError([Complaint(str(place), what, "end its name with .png or .svg")])
-    _write(_encoded(figure, suffix), place)
-    return place
+    return suffix
 
 
 def _encoded(figure: Figure, suffix: str) -> bytes:

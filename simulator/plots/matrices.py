@@ -17,7 +17,7 @@ DARK_CELL = 0.55  # numbers are white from here on
 
 
 @styled
-def correlation(ax: Axes, names: Sequence[str], matrix: Array) -> Axes:
+def correlation(ax: Axes, names: Sequence[str], matrix: Array, label: str = "") -> Axes:
     """Draw the lower triangle of a matrix of rank correlations; each name stands at the end of its row.
 
     Red pairs rise together, in blue ones one falls as the other rises; what is below 0.05 has no number.
@@ -34,7 +34,7 @@ def correlation(ax: Axes, names: Sequence[str], matrix: Array) -> Axes:
             textcoords="offset points", va="center" if place else "bottom", annotation_clip=False,
         )  # fmt: skip
     note = "A name ends its row and heads its column. Red: both rise together; blue: one falls as one rises."
-    fit(ax, Frame("Rank correlations (Spearman)", "", (note,)))
+    fit(ax, Frame("Rank correlations (Spearman)", label, (note,)))
     _write(ax, matrix)
     return ax
 

@@ -24,7 +24,7 @@ BESIDE, DEPTH = 1.012, 0.012  # of the axes' width: where brackets stand, how de
 
 
 @styled
-def tornado(ax: Axes, tornado: Tornado, top: int = 12) -> Axes:
+def tornado(ax: Axes, tornado: Tornado, top: int = 12, label: str = "") -> Axes:
     """Draw the widest bars and, as one hatched bar, the others combined.
 
     Swings run from the quantity at the low input to that at the high one, about the baseline; for the kind
@@ -38,7 +38,10 @@ def tornado(ax: Axes, tornado: Tornado, top: int = 12) -> Axes:
     marks = [] if shares else [Mark(tornado.baseline, f"baseline\n{_text(tornado, tornado.baseline)}")]
     handles = (*_sides(shown, shares), *_signs(shown, len(others), shares))
     frame = Frame(
-        _title(tornado), tornado.how, (*_still(len(tornado.bars) - len(moving)), *tornado.notes), handles
+        tornado.title,
+        ", ".join(filter(None, (label, tornado.how))),
+        (*_still(len(tornado.bars) - len(moving)), *tornado.notes),
+        handles,
     )
     ax.set_xlabel("share of the variance" if shares else axis_text(tornado.quantity, tornado.unit))
     ax.axvline(0.0 if shares else tornado.baseline, color=DARK, lw=1.1)
@@ -56,10 +59,6 @@ def rows_of(tornado: Tornado, top: int = 12) -> int:
 def _moving(tornado: Tornado) -> tuple[Bar, ...]:
     """The bars of inputs that have an effect; all where none has."""
     return tuple(bar for bar in tornado.bars if bar.swing > 0.0 or bar.se > 0.0) or tornado.bars
-
-
-def _title(tornado: Tornado) -> str:
-    return f"Tornado of {tornado.quantity}: {tornado.kind}, {tornado.metric}"
 
 
 def _still(count: int) -> tuple[str, ...]:

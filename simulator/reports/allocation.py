@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import percent, rounded
+from simulator.reports.numbers import error_text, rounded
 from simulator.reports.report import as_json, render
 from simulator.sensitivity.allocation import BASE, Allocation, Part
 from simulator.statistics.estimates import Estimate
@@ -26,7 +26,7 @@ def allocation_text(summary: Mapping[str, Any], found: Allocation, style: str) -
 
 
 def allocation_sheet(found: Allocation, means: Mapping[str, float], about: Mapping[str, Any]) -> Sheet:
-    """Mean, value at the percentile and contingency of every component and of the total, which they add up to."""
+    """Mean, value at the percentile and contingency of every component and of the total."""
     level = f"P{found.level:g}"
     parts = {**found.parts, TOTAL: found.total}
     records = {name: _record(means[name], part) for name, part in parts.items()}
@@ -36,9 +36,13 @@ def allocation_sheet(found: Allocation, means: Mapping[str, float], about: Mappi
             f"at {level}: what a component costs on average where the total is at its {level}; contingency: "
             f"that less the same at P{BASE:g}. Each column adds up; ±: one standard error",
         ),
-        tables=([_heads(level), *(_row(name, records[name], part, found.total) for name, part in parts.items())],),
+        tables=(
+            [_heads(level), *(_row(name, records[name], part, found.total) for name, part in parts.items())],
+        ),
         below=(),
-        records=[{"component": name, "level": found.level, **record, **about} for name, record in records.items()],
+        records=[
+            {"component": name, "level": found.level, **record, **about} for name, record in records.items()
+        ],
         data={
             "quantity": TOTAL,
             "level": found.level,
@@ -64,9 +68,10 @@ def _heads(level: str) -> Row:
 
 
 def _row(name: str, record: Mapping[str, Any], part: Part, total: Part) -> Row:
-    share = part.contingency.value / total.contingency.value if total.contingency.value else float("nan")
-    return (name, rounded(record["mean"], 0.0), *_cells(part.value), *_cells(part.contingency), percent(share))
+    found, whole = part.contingency, total.contingency.value
+    share = "–" if found.low <= 0.0 <= found.high or not whole else f"{100.0 * found.value / whole:.1f}%"
+    return (name, rounded(record["mean"], 0.0), *_cells(part.value), *_cells(found), share)
 
 
 def _cells(found: Estimate) -> Row:
-    return (rounded(found.value, found.se), rounded(float(f"{found.se:.1g}"), 0.0))
+    return (rounded(found.value, found.se), error_text(found.se))

@@ -71,7 +71,9 @@ class Sheet:
 
     def text(self, style: str) -> str:
         """The sheet in a style: table, markdown, csv or json."""
-        return {"table": self._table, "markdown": self._markdown, "csv": self._csv, "json": self._json}[style]()
+        return {"table": self._table, "markdown": self._markdown, "csv": self._csv, "json": self._json}[
+            style
+        ]()
 
     def _table(self) -> str:
         title, *sentences = self.above

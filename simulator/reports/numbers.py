@@ -49,7 +49,7 @@ def with_error(value: float, se: float, unit: str) -> str:
 
 
 def rounded(value: float, se: float) -> str:
-    """A number with a k, M, B or T, and no digit below its standard error; about, where there is no telling it.
+    """A number with a k, M, B or T, and no digit below its standard error; ~ where that cannot be told.
 
     >>> rounded(21_850.0, 0.0), rounded(2.26e25, 0.0), rounded(0.0, 0.0), rounded(float("nan"), 0.0)
     ('21.9k', '2.26e+25', '0', '–')
@@ -71,6 +71,21 @@ def rounded(value: float, se: float) -> str:
     if se > 0.0 and isfinite(se):
         last = max(last, exponent(se / scale))
     return f"{round(scaled, -last):,.{max(0, -last)}f}{suffix}"
+
+
+def error_text(se: float) -> str:
+    """A standard error by its first digit, and no digit more.
+
+    >>> error_text(4.9e6), error_text(0.0123), error_text(0.0), error_text(212_000.0)
+    ('5M', '0.01', '0', '200k')
+    """
+    if se == 0.0 or not isfinite(se):
+        return "0" if se == 0.0 else "–"
+    first = float(f"{se:.0e}")
+    if not 1e-3 <= first < LARGEST_SPELT:
+        return f"{first:.0e}"
+    scale, suffix = scale_of(first)
+    return f"{first / scale:.{max(0, -exponent(first / scale))}f}{suffix}"
 
 
 def plain(value: float) -> float:
@@ -120,8 +135,17 @@ def percent(share: float, se: float = 0.0) -> str:
     return (text.rstrip("0").rstrip(".") if se == 0.0 and "." in text else text) + "%"
 
 
+def percent_error(se: float) -> str:
+    """The standard error of a share, as a percentage, by its first digit.
+
+    >>> percent_error(0.0021), percent_error(0.00002)
+    ('0.2%', '<0.01%')
+    """
+    return percent(float(f"{se:.1g}"))
+
+
 def chance(share: float, se: float, low: float, high: float) -> str:
-    """An estimated chance as a percentage; of what was never or always met, how near that its interval reaches.
+    """An estimated chance as a percentage; of what was never or always met, the end of its interval.
 
     >>> chance(0.0, 0.0, 0.0, 0.0029), chance(1.0, 0.0, 1.0, 1.0), chance(1.0, 0.0, 0.99981, 1.0)
     ('<0.3%', '100%', '>99.98%')

@@ -272,11 +272,13 @@ def sentences(summary: Summary) -> list[str]:
 
 def _precision(target: Summary) -> str:
     """What was asked of the error of a statistic, and what was reached."""
-    what = f"{target['quantity']} {target['statistic']}"
-    reached, asked = (f"{100.0 * _number(target[key]):.2g}%" for key in ("reached", "target"))
+    what, asked = f"{target['quantity']} {target['statistic']}", f"{100.0 * target['target']:.2g}%"
+    if target["reached"] is None:
+        return f"Precision of {what} NOT REACHED: its error cannot be told; at most {asked} was asked"
+    reached = f"{100.0 * target['reached']:.2g}%"
     if target["met"]:
         return f"Precision of {what}: {reached}, at most {asked} was asked"
-    return f"Precision of {what} NOT REACHED: {reached} with as many draws as --max-draws allows, {asked} was asked"
+    return f"Precision of {what} NOT REACHED: {reached} with --max-draws, at most {asked} was asked"
 
 
 def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:

@@ -7,15 +7,15 @@ from math import fsum
 from typing import Any
 
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import percent
+from simulator.reports.numbers import percent, percent_error
 from simulator.sensitivity.analysis import Sensitivity
 from simulator.sensitivity.indices import Indices
 from simulator.statistics.estimates import Estimate
 
 HEADS = ("first", "±", "total", "±")
 CORRELATED = (
-    "Inputs are correlated: first is what an input explains with all that moves with it, total what it explains "
-    "alone, and the Shapley effect shares out what they explain together; Shapley effects add up to 100%"
+    "Inputs are correlated: first is what an input explains with all that moves with it, total what it "
+    "explains alone; Shapley effects share out what they explain together and add up to 100%"
 )
 
 
@@ -73,9 +73,7 @@ def _sentences(found: Sensitivity) -> list[str]:
 
 
 def _cells(estimates: Sequence[Estimate]) -> Row:
-    return tuple(
-        cell for found in estimates for cell in (percent(found.value, found.se), percent(float(f"{found.se:.1g}")))
-    )
+    return tuple(cell for e in estimates for cell in (percent(e.value, e.se), percent_error(e.se)))
 
 
 def _input_rows(found: Sensitivity, top: int) -> list[Row]:

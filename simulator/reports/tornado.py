@@ -8,19 +8,20 @@ from math import fsum, isfinite
 from typing import Any
 
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import percent, quantity, rounded
-from simulator.sensitivity.tornado import SWING, VARIANCE, Bar, Tornado
+from simulator.reports.numbers import error_text, percent, percent_error, quantity, rounded
+from simulator.sensitivity.tornado import BINNED, SWING, VARIANCE, Bar, Tornado
 
 About = Mapping[str, Any]
 
 HEADS = {
-    "swing": ("input", "low", "high", "downside", "upside", "swing", "cumulative", ""),
-    "binned": ("input", "low", "high", "downside", "upside", "swing", "±", "cumul.", ""),
-    "variance": ("input", "low", "high", "share", "±", "cumulative", ""),
+    SWING: ("input", "low", "high", "downside", "upside", "swing", "cumul."),
+    BINNED: ("input", "low", "high", "downside", "upside", "swing", "±", "cum."),
+    VARIANCE: ("input", "low", "high", "share", "±", "cumul."),
 }
+UNRESOLVED, NOISE = " ~", " (noise)"
 MARKS = {
-    "noise": "noise: no longer than a bar of nothing could be by chance",
-    "~": "~: not clearly longer than the bar below it",
+    UNRESOLVED: "~: not clearly longer than the bar below it",
+    NOISE: "noise: no longer than a bar of nothing could be by chance",
 }
 NUMBERS = ("low_input", "high_input", "low", "high", "swing", "se", "explained")
 
@@ -34,11 +35,10 @@ def tornado_sheet(tornado: Tornado, about: About, top: int) -> Sheet:
     bars = [_record(bar, total) for bar, total in zip(tornado.bars, cumulative, strict=True)]
     head = {key: getattr(tornado, key) for key in ("kind", "metric", "quantity", "unit", "baseline")}
     rows = [_row(tornado.kind, bar, total) for bar, total in zip(tornado.bars, cumulative, strict=True)][:top]
-    marks = {row[-1] for row in rows}
     return Sheet(
         above=(f"{tornado.title}, {about['scenario']}", *_sentences(tornado)),
         tables=([HEADS[tornado.kind], *rows, *_others(tornado, top)],),
-        below=tuple(meaning for mark, meaning in MARKS.items() if mark in marks),
+        below=tuple(meaning for mark, meaning in MARKS.items() if any(row[0].endswith(mark) for row in rows)),
         records=[{**bar, **head, **about} for bar in bars],
         data={**head, "how": tornado.how, "bars": bars, "notes": list(tornado.notes), **about},
     )
@@ -71,14 +71,13 @@ def _sentences(tornado: Tornado) -> list[str]:
 
 def _row(kind: str, bar: Bar, cumulative: float) -> Row:
     """The cells under the heads of a kind."""
-    ends = (rounded(bar.low_input, 0.0), rounded(bar.high_input, 0.0))
-    mark = "noise" if bar.is_noise else "" if bar.clear_of_next else "~"
+    mark = NOISE if bar.is_noise else "" if bar.clear_of_next else UNRESOLVED
+    named = (bar.input + mark, rounded(bar.low_input, 0.0), rounded(bar.high_input, 0.0))
     if kind == VARIANCE:
-        share, error = percent(bar.swing, bar.se), percent(float(f"{bar.se:.1g}"))
-        return (bar.input, *ends, share, error, percent(cumulative), mark)
+        return (*named, percent(bar.swing, bar.se), percent_error(bar.se), percent(cumulative))
     values = tuple(rounded(value, bar.se) for value in (bar.low, bar.high, bar.swing))
-    error_ = () if kind == SWING else (rounded(float(f"{bar.se:.1g}"), 0.0),)
-    return (bar.input, *ends, *values, *error_, percent(cumulative), mark)
+    error = () if kind == SWING else (error_text(bar.se),)
+    return (*named, *values, *error, percent(cumulative))
 
 
 def _others(tornado: Tornado, top: int) -> list[Row]:
@@ -86,6 +85,6 @@ def _others(tornado: Tornado, top: int) -> list[Row]:
     others = tornado.bars[top:]
     if not others:
         return []
-    blanks = [""] * (len(HEADS[tornado.kind]) - 3)
+    blanks = [""] * (len(HEADS[tornado.kind]) - 2)
     left = percent(fsum(bar.explained for bar in others))
-    return [(f"{len(others)} others ({left})", *blanks, "100%", "")]
+    return [(f"{len(others)} others ({left})", *blanks, "100%")]

@@ -3,9 +3,8 @@ r"""What makes up a percentile: the total's value there shared out among its com
 .. math:: c_i(p) = E[C_i | T = Q_p], \quad \sum_i c_i(p) = Q_p
 
 Estimated by a straight line through the draws near the percentile (local linear regression, Fan 1992,
-doi:10.1080/01621459.1992.10476255): every component has the same weights, which give the total itself exactly
-Q_p. It is the allocation of Euler and Tasche; a component that falls where the total is high may have less than its
-mean.
+doi:10.1080/01621459.1992.10476255): every component has the same weights, which give the total itself
+exactly Q_p. A component that falls where the total is high may have less than its mean.
 """
 
 from __future__ import annotations
@@ -46,14 +45,12 @@ class Allocation:
 def allocated(columns: Mapping[str, Array], total: str, parts: Sequence[str], level: float) -> Allocation:
     """The total's value at a percentile, and its distance from the median, shared out among its parts.
 
-    ``columns`` holds as many draws of each name, at least 1,024. Errors are those that 16 parts of the run show.
+    ``columns`` holds as many draws of each name, at least 1,024. Errors are those that 16 parts of them show.
     """
     values = np.array([columns[name] for name in (*parts, total)])
     lanes = [values[:, lane::LANES] for lane in range(LANES)]
     at, base = (np.array([_at(draws, p) for draws in (values, *lanes)]) for p in (level, BASE))
-    found = [
-        Part(_over_lanes(high), _over_lanes(high - low)) for high, low in zip(at.T, base.T, strict=True)
-    ]
+    found = [Part(_over_lanes(high), _over_lanes(high - low)) for high, low in zip(at.T, base.T, strict=True)]
     return Allocation(level, dict(zip(parts, found[:-1], strict=True)), found[-1])
 
 
@@ -71,7 +68,7 @@ def _at(draws: Array, level: float) -> Array:
 
 
 def _weights(total: Array, ordered: Array, level: float) -> Array:
-    """What each draw counts: a parabola around the percentile, tilted so that the total comes out as it is."""
+    """What each draw counts: a parabola about the percentile, tilted so that the total comes out right."""
     n = len(ordered)
     place, reach = rank(n, level), max(1, int(WINDOW * n**0.8))
     value = ordered[max(place, 0)]

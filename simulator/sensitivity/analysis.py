@@ -47,7 +47,7 @@ def groups(model: Model, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 def sensitivity(
     scenario: Scenario, settings: Settings, quantity: str = "total_cost", watch: Watch = UNWATCHED
 ) -> Sensitivity:
-    """Sobol' indices of every uncertain input and of groups of them, and Shapley effects if any are correlated.
+    """Sobol' indices of every uncertain input and of groups; Shapley effects if inputs are correlated.
 
     ``settings.draws`` is the number of base points; the model is evaluated some hundred times at each.
     Raises :class:`InputError` for a quantity that is not the model's, does not vary or is not finite.
@@ -80,4 +80,3 @@ def _points(settings: Settings) -> int:
     """Base points: whole nets, or as many in each of 16 parts."""
     points = max(settings.draws, FEWEST_POINTS)
     return whole_nets(points) if settings.sampler == "sobol" else -(-points // LANES) * LANES
-

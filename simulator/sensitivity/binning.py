@@ -88,7 +88,8 @@ def _lowest(given: Array, rising: Array, most: int) -> Array:
         kept[0] = True
         return values[kept]
     count = max(2, min(most, len(given) // FEWEST_IN_BIN))
-    return rising[np.arange(count) * len(given) // count]
+    lowest: Array = rising[np.arange(count) * len(given) // count]
+    return lowest
 
 
 def statistic(ordered: Array, cells: Array, count: int, level: float | None) -> Array:

@@ -6,13 +6,13 @@ samples otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from simulator.sensitivity.binning import Binned, Ordered, statistic
+from simulator.sensitivity.binning import Ordered, statistic
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
 from simulator.threads import in_threads
@@ -28,9 +28,9 @@ CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyo
 def binned(
     columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str], level: float | None
 ) -> Tornado:
-    """The change of a quantity's mean, or of a percentile, from the lowest tenth of each input to the highest.
+    """The change of a quantity's mean or percentile from the lowest tenth of each input to the highest.
 
-    Where an inner tenth lies clearly beyond both, the bar reaches to it. A discrete input's values are its bins.
+    Where an inner tenth lies clearly beyond both, the bar reaches to it. Discrete inputs have a bin a value.
     """
     drawn = Ordered(columns([quantity])[quantity])
     bars = _bars(columns, drawn, inputs, units, partial(_change, level=level))
@@ -47,9 +47,7 @@ def binned(
     )
 
 
-def variance(
-    columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str]
-) -> Tornado:
+def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str]) -> Tornado:
     """The share of a quantity's variance that would go if an input were known: its first-order index.
 
     .. math:: \\mathrm{Var}(E[Y | X]) / \\mathrm{Var}(Y)
@@ -80,7 +78,9 @@ def _bars(
     found: list[Bar] = []
     for start in range(0, len(inputs), AT_A_TIME):
         given = columns(inputs[start : start + AT_A_TIME])
-        found += in_threads(lambda item: measure(drawn, item[0], units[item[0]], item[1]), given.items(), None)
+        found += in_threads(
+            lambda item: measure(drawn, item[0], units[item[0]], item[1]), given.items(), None
+        )
     return found
 
 

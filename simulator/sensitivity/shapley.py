@@ -1,4 +1,4 @@
-r"""Shapley effects: every input's share of a quantity's variance where inputs are correlated; they add up to 1.
+r"""Shapley effects: shares of a quantity's variance that add up to 1 though inputs are correlated.
 
 .. math:: \phi_i = \frac{1}{d!} \sum_\pi \left( v(\pi_{<i} \cup i) - v(\pi_{<i}) \right), \quad
           v(u) = \mathrm{Var}(E[Y | X_u]) / \mathrm{Var}(Y)
@@ -21,7 +21,7 @@ from simulator.statistics.estimates import Z95, Estimate, replicate_error
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 POINTS_AN_ORDER = 2048
 FEWEST_ORDERS = 16

@@ -22,7 +22,8 @@ def swing(scenario: Scenario, quantity: str, conditional: bool = False) -> Torna
     """The tornado of swings: the quantity with each input at its P10 and P90, the others at their medians.
 
     A discrete input goes from its least to its greatest value. With ``conditional``, inputs correlated with
-    the one that is moved go to their medians given it. Raises :class:`InputError` where a formula has no value.
+    the one that is moved go to their medians given it.
+    Raises :class:`InputError` where a formula has no value.
     """
     medians = {name: float(prior.ppf(MIDDLE)) for name, prior in scenario.distributions.items()}
     baseline = _value(scenario, quantity, medians)
@@ -44,13 +45,21 @@ def _bar(
     scenario: Scenario, quantity: str, name: str, medians: Mapping[str, float], conditional: bool
 ) -> Bar:
     prior = scenario.distributions[name]
-    inputs, values = [], []
-    for level in (LOW, HIGH):
-        moved = _moved(scenario, name, level) if conditional else {}
-        inputs.append(_end(prior, level))
-        values.append(_value(scenario, quantity, {**medians, **moved, name: inputs[-1]}))
-    unit = scenario.model.units[name].symbol
-    return Bar(name, unit, *inputs, *values, rises=values[1] >= values[0])
+    ends = [_end(prior, level) for level in (LOW, HIGH)]
+    moved = [_moved(scenario, name, level) if conditional else {} for level in (LOW, HIGH)]
+    low, high = (
+        _value(scenario, quantity, {**medians, **others, name: end})
+        for others, end in zip(moved, ends, strict=True)
+    )
+    return Bar(
+        input=name,
+        unit=scenario.model.units[name].symbol,
+        low_input=ends[0],
+        high_input=ends[1],
+        low=low,
+        high=high,
+        rises=high >= low,
+    )
 
 
 def _end(prior: Distribution, level: float) -> float:

@@ -78,7 +78,7 @@ class Tornado:
 
 
 def ranked(bars: Sequence[Bar], power: int) -> tuple[Bar, ...]:
-    """Bars widest first, each with its share of all swings to a power, and whether the next is clearly shorter."""
+    """Bars widest first, with shares of all swings to a power and whether the next is clearly shorter."""
     found = sorted(bars, key=lambda bar: (-bar.swing, bar.input))
     whole = fsum(bar.swing**power for bar in found)
     clear = [_is_clear(*pair) for pair in pairwise(found)]

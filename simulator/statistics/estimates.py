@@ -45,7 +45,9 @@ class Summary:
     resolution: float  # width of the widest bin that a percentile was read off; 0 where they are exact
     edges: Array
     counts: np.ndarray[Any, np.dtype[np.int64]]
-    replicates: Mapping[float, Array]  # percentiles of each randomisation, where it has draws enough to tell them
+    replicates: Mapping[
+        float, Array
+    ]  # percentiles of each randomisation, where it has draws enough to tell them
 
     def difference(self, upper: float, lower: float) -> tuple[float, float] | None:
         r"""One percentile less another, with its standard error; None where one was not asked for.
@@ -72,7 +74,7 @@ class Ordered(Protocol):
 
 
 def read_off_bins(found: Estimate, width: float) -> Estimate:
-    """An estimate whose value may lie anywhere in a bin of this width: its error and interval are as much wider."""
+    """An estimate whose value may lie anywhere in a bin: its error and interval are as much wider."""
     return Estimate(found.value, hypot(found.se, width), found.low - width, found.high + width)
 
 

@@ -179,7 +179,7 @@ class Column:
         return replace(summary, percentiles=found, resolution=max(widths.values(), default=0.0))
 
     def _replicates(self, levels: Sequence[float]) -> dict[float, Array]:
-        """Each randomisation's percentiles that it has draws enough to tell; none where all draws are one sample."""
+        """Each randomisation's percentiles, where it can tell them; none where all draws are one sample."""
         if self.bins.shape[1] == 1:
             return {}
         lanes = [self.ranked(lane) for lane in range(self.bins.shape[1])]
@@ -227,7 +227,7 @@ def constant(value: float, levels: Sequence[float], draws: int) -> Summary:
 
 
 def never_seen_to_vary(value: float, levels: Sequence[float], draws: int) -> Summary:
-    """The summary of a name that had one value in all draws, though not in all that could be: no mean is certain."""
+    """The summary of a name that had one value in all draws and may have others: its mean is not certain."""
     nothing = float("nan")
     return replace(constant(value, levels, draws), mean=Estimate(value, nothing, nothing, nothing))
 
@@ -274,7 +274,7 @@ def _looked_into(columns: Sequence[Column], looked: set[int], picked: Picked) ->
 
 
 def estimated(census: Census, number: int, level: float | None) -> Summary:
-    """The summary of a column as counts alone tell it, as if bins had no width, with a percentile if asked."""
+    """The summary of a column as counts tell it, as if bins had no width, with a percentile if asked."""
     return Column(census, number, census.bins(number)).summary(() if level is None else (level,))
 
 

@@ -118,7 +118,8 @@ def simulated_by(draws: int, sampler: str, what: str) -> Callable[[Command], Com
             "levers",
             multiple=True,
             metavar="NAME|FILE.py",
-            help=f"Apply a lever or a file of your own formulas; repeat to stack. Shipped: {shipped_levers()}.",
+            help="Apply a lever or a file of your own formulas; repeat to stack. "
+            f"Shipped: {shipped_levers()}.",
         ),
         threads_option,
     )
@@ -170,3 +171,15 @@ def picture_option(command: Command) -> Command:
     """Where a picture is written."""
     text = "Write the picture to this file, .png or .svg."
     return click.option("-o", "--output", type=FOLDER, metavar="FILE", help=text)(command)
+
+
+def quantity_option(command: Command) -> Command:
+    """Which quantity is looked at."""
+    text = "The quantity looked at."
+    return click.option("--quantity", default="total_cost", show_default=True, help=text)(command)
+
+
+def top_option(command: Command) -> Command:
+    """How many inputs are shown."""
+    kind, text = click.IntRange(1), "So many inputs one by one, the others together."
+    return click.option("--top", type=kind, default=12, show_default=True, help=text)(command)
