@@ -454,3 +454,33 @@ def test_a_heavy_tail_is_warned_about(tmp_path: Path) -> None:
     text = traincost("run", GPT4, "--set", prior, "-n", "10k", "-o", tmp_path).stdout
     assert "Mean and its error rest on few draws" in text
     assert "data_license_cost (" in text
+
+
+def test_a_given_final_run_is_in_the_total(tmp_path: Path) -> None:
+    """The programme contains the final run that was given, and no part of the one that was computed."""
+    words = ("--set", "final_run_cost=10B", "-n", "2k", "--quiet", "--format", "json", "-o", tmp_path)
+    found = json.loads(traincost("run", GPT4, *words).stdout)
+    means = {name: found["quantities"][name]["mean"] for name in (*found["components"], "total_cost")}
+    assert "hardware_cost" not in found["components"]
+    assert means["final_run_cost"] == 10e9
+    assert sum(means[name] for name in found["components"]) == pytest.approx(means["total_cost"], rel=1e-9)
+
+
+@pytest.mark.parametrize("limit", ["400M", "1000", "1e6"])
+def test_budgets_are_numbers_however_written(limit: str, tmp_path: Path) -> None:
+    """A whole number as a budget is as good as any, also where no published figure stands beside it."""
+    done = traincost("run", CONFIGS / "finetune-7b.yaml", "-n", "2k", "--budget", limit, "-o", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "the budget given" in done.stdout
+
+
+def test_too_many_draws_to_keep_are_refused_at_once(tmp_path: Path) -> None:
+    """Before anything is drawn, not after."""
+    done = traincost("run", GPT4, "-n", "3e9", "--keep", "draws", "-o", tmp_path)
+    assert (done.exit_code, "keep at most" in done.stderr) == (1, True)
+
+
+def test_few_draws_are_printed_as_such(tmp_path: Path) -> None:
+    """Percentiles whose error cannot be told are marked and have two digits."""
+    text = traincost("run", GPT4, "-n", 5, "-o", tmp_path).stdout
+    assert "P90 ~$" in text or "P90 $~" in text

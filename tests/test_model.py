@@ -248,3 +248,15 @@ def test_arguments_are_plain_names() -> None:
     for function in (bad, worse):
         with pytest.raises(ModelError, match="without defaults or stars"):
             formulas_of(module(function))
+
+
+def test_a_given_sum_of_components_takes_their_place() -> None:
+    """If the final run's cost is given, it is in the total and its parts are not."""
+    model = build(shipped_formulas()).pin(["final_run_cost"])
+    assert model.components[0] == "final_run_cost"
+    assert not {"hardware_cost", "energy_cost", "operations_cost"} & set(model.components)
+    assert model.formulas["total_cost"].arguments == model.components
+    assert model.formulas["direct_cost"].arguments == model.components[:-1]
+    assert "maintenance_share" not in model.inputs
+    both = build(shipped_formulas()).pin(["final_run_cost", "hardware_cost"])
+    assert "hardware_cost" not in both.components

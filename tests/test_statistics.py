@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import exp, sqrt
 
 import numpy as np
 import pytest
+from counting import summarise
 
 from simulator.distributions import distribution
 from simulator.kernel import Engine
 from simulator.model import build, read_formula
 from simulator.reports.numbers import quantity, with_error
-from simulator.statistics.census import FIRST_LOOK, Census
-from simulator.statistics.estimates import Summary, chance, percentile, rank
-from simulator.statistics.summaries import constant, summaries
+from simulator.statistics.estimates import chance, percentile, rank
+from simulator.statistics.summaries import constant
 from simulator.units import Component, Ratio
 
 DRAWS = 1_000_000
@@ -27,17 +26,6 @@ Z = {5: -1.6448536269514722, 10: -1.2815515655446004, 50: 0.0, 80: 0.84162123357
 def product_cost(a: Ratio, b: Ratio, c: Ratio, d: Ratio, e: Ratio) -> Component:
     """A product of lognormals, whose quantiles are known exactly."""
     return a * b * c / (d * e)
-
-
-def summarise(draws: np.ndarray, levels: Sequence[float], **how: int) -> Summary:
-    """The summary of a column of draws that are known."""
-
-    def fill(first: int, out: np.ndarray) -> None:
-        out[:] = draws[first : first + out.shape[1]]
-
-    census = Census(fill, draws[None, :FIRST_LOOK].copy(), **{"digits": 12, **how})
-    census.count(len(draws))
-    return summaries(census, levels)[0]
 
 
 @pytest.fixture(scope="module")

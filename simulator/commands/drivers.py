@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, replay, settings_of
+from simulator.commands.loading import is_scenario, load_all, refuse_options, replay, settings_of
 from simulator.terminal.options import (
     Metric,
     format_option,
@@ -21,7 +21,10 @@ from simulator.terminal.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.replay import Replay
+    from simulator.scenario.scenario import Scenario
     from simulator.sensitivity.tornado import Tornado
 
 KINDS = ("swing", "binned", "variance")
@@ -64,28 +67,42 @@ def tornado_command(
 ) -> None:
     """Show how far each input moves the cost: a table, and with -o a picture."""
     from simulator.reports.tornado import tornado_sheet
+    from simulator.sensitivity.swing import swing
 
-    found = replay(given, options, options["results"], options["quiet"])
-    tornado = tornado_of(found, quantity, options["kind"], options["metric"], options["conditional"])
+    refuse_options((given,))
+    if output:
+        from simulator.plots import check_ending
+
+        check_ending(output)
+    if options["kind"] == "swing":
+        scenario, about = _scenario_of(given, options)
+        tornado = swing(scenario, quantity, options["conditional"])
+    else:
+        found = replay(given, options, options["results"], options["quiet"])
+        about = {key: found.summary[key] for key in ABOUT}
+        tornado = _given_data(found, quantity, options["kind"], options["metric"])
     if output:
         from simulator.pictures import tornado_picture
         from simulator.plots import save
 
-        save(tornado_picture(tornado, top, found.summary["name"]), output)
-    about = {key: found.summary[key] for key in ABOUT}
+        save(tornado_picture(tornado, top, about["scenario"]), output)
     click.echo(tornado_sheet(tornado, about, top).text(style))
 
 
-def tornado_of(
-    found: Replay, quantity: str, kind: str, metric: float | None = None, conditional: bool = False
-) -> Tornado:
-    """The tornado of a run."""
+def _scenario_of(given: str, options: Mapping[str, Any]) -> tuple[Scenario, dict[str, Any]]:
+    """A scenario, or a stored run's if the model is still its own, and which it is; swings need no draws."""
+    if is_scenario(given):
+        settings_of(options)
+        scenario = load_all((given,), options, options["quiet"])[0]
+        return scenario, {"scenario": scenario.name, "book": scenario.book, "run": None}
+    found = replay(given, options, options["results"], options["quiet"])
+    return found.model(), {key: found.summary[key] for key in ABOUT}
+
+
+def _given_data(found: Replay, quantity: str, kind: str, metric: float | None) -> Tornado:
     from simulator.sensitivity.given_data import binned, variance
-    from simulator.sensitivity.swing import swing
 
     found.check_name(quantity)
-    if kind == "swing":
-        return swing(found.model(), quantity, conditional)
     if kind == "binned":
         return binned(found.columns, quantity, found.units, found.inputs, metric)
     return variance(found.columns, quantity, found.units, found.inputs)

@@ -89,7 +89,6 @@ def replay(given: str, options: Mapping[str, Any], results: Path, quiet: bool) -
         scenario, how = load_all((given,), options, quiet)[0], settings_of(options)
         with watching(quiet) as watch:
             return simulated(scenario, how, watch)
-    refuse_options()
     found = replayed(load(find(given, results)), options["threads"])
     say(found.notes, quiet)
     return found
@@ -100,8 +99,10 @@ def is_scenario(given: str) -> bool:
     return Path(given).suffix in YAML
 
 
-def refuse_options() -> None:
-    """Refuse options that only a scenario can heed: a stored run is as it was made."""
+def refuse_options(given: Sequence[str]) -> None:
+    """Refuse options that only a scenario can heed where none is given: a stored run is as it was made."""
+    if any(map(is_scenario, given)):
+        return
     context = click.get_current_context()
     wrong = [
         option.opts[-1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import replay
+from simulator.commands.loading import refuse_options, replay
 from simulator.terminal.options import (
     Number,
     Percentile,
@@ -64,7 +64,9 @@ def plot(
     from simulator.pictures import picture
     from simulator.plots import check_ending, save
 
-    check_ending(output or Path("a.png"))
+    refuse_options(given)
+    if output:
+        check_ending(output)
     runs = [replay(one, options, options["results"], options["quiet"]) for one in given]
     drawn = picture(kind, runs, quantity, budget, level, top)
     click.echo(save(drawn, output or Path(f"{runs[0].summary['name']}-{kind}.png")))

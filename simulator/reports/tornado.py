@@ -72,12 +72,17 @@ def _sentences(tornado: Tornado) -> list[str]:
 def _row(kind: str, bar: Bar, cumulative: float) -> Row:
     """The cells under the heads of a kind."""
     mark = NOISE if bar.is_noise else "" if bar.clear_of_next else UNRESOLVED
-    named = (bar.input + mark, rounded(bar.low_input, 0.0), rounded(bar.high_input, 0.0))
+    named = (bar.input + mark, *(_compact(end) for end in (bar.low_input, bar.high_input)))
     if kind == VARIANCE:
         return (*named, percent(bar.swing, bar.se), percent_error(bar.se), percent(cumulative))
     values = tuple(rounded(value, bar.se) for value in (bar.low, bar.high, bar.swing))
     error = () if kind == SWING else (error_text(bar.se),)
     return (*named, *values, *error, percent(cumulative))
+
+
+def _compact(value: float) -> str:
+    """A number with three digits, its exponent without needless ones."""
+    return rounded(value, 0.0).replace("e-0", "e-").replace("e+0", "e+")
 
 
 def _others(tornado: Tornado, top: int) -> list[Row]:

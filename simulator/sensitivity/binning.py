@@ -102,7 +102,8 @@ def statistic(ordered: Array, cells: Array, count: int, level: float | None) -> 
     """
     sizes = np.bincount(cells, minlength=count)
     if level is None:
-        return np.divide(np.bincount(cells, ordered, count), sizes, np.full(count, np.nan), where=sizes > 0)
+        sums, none = np.bincount(cells, ordered, count), np.full(count, np.nan)
+        return np.asarray(np.divide(sums, sizes, none, where=sizes > 0))
     ranks = np.array([rank(size, level) if size else 0 for size in sizes.tolist()])
     places = np.minimum(np.cumsum(sizes) - sizes + np.maximum(ranks, 0), len(ordered) - 1)
     return np.where(sizes > 0, ordered[np.argsort(cells, kind="stable")[places]], np.nan)

@@ -25,6 +25,7 @@ def swing(scenario: Scenario, quantity: str, conditional: bool = False) -> Torna
     the one that is moved go to their medians given it.
     Raises :class:`InputError` where a formula has no value.
     """
+    scenario.check_name(quantity)
     medians = {name: float(prior.ppf(MIDDLE)) for name, prior in scenario.distributions.items()}
     baseline = _value(scenario, quantity, medians)
     moving = [name for name, prior in scenario.priors.items() if not prior.is_fixed]

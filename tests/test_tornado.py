@@ -1,0 +1,234 @@
+"""Tornados and what makes up a percentile, against closed forms and the plain-Python model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import exp, sqrt
+
+import numpy as np
+import pytest
+from conftest import GPT4
+from scipy.stats import norm
+
+from simulator import Scenario, load_scenario
+from simulator.sensitivity.allocation import allocated
+from simulator.sensitivity.binning import Ordered, statistic
+from simulator.sensitivity.given_data import binned, explained, variance
+from simulator.sensitivity.swing import swing
+from simulator.sensitivity.tornado import Bar, ranked
+from simulator.statistics.estimates import T95
+
+UNITS = dict.fromkeys(("y", "a", "b", "c", "d", "u"), "1")
+Draws = Mapping[str, np.ndarray]
+
+
+def drawn(seed: int, draws: int = 1 << 16) -> Draws:
+    """y = 3 a + b - 2 d and a curve in u: a to c normal, d takes two values, c does nothing."""
+    random = np.random.default_rng(seed)
+    a, b, c, u = random.normal(size=(4, draws))
+    d = (random.random(draws) < 0.3).astype(float)
+    return {"y": 3.0 * a + b - 2.0 * d + 0.8 * (u**2 - 1.0), "a": a, "b": b, "c": c, "d": d, "u": u}
+
+
+def columns(found: Draws):  # type: ignore[no-untyped-def]
+    def of(names: Sequence[str]) -> Draws:
+        return {name: found[name] for name in names}
+
+    return of
+
+
+INPUTS = ("a", "b", "c", "d", "u")
+VARIANCES = {"a": 9.0, "b": 1.0, "c": 0.0, "d": 4.0 * 0.21, "u": 2.0 * 0.64}
+
+
+def bars(found: Sequence[Bar]) -> dict[str, Bar]:
+    return {bar.input: bar for bar in found}
+
+
+def test_swing_is_two_evaluations_of_the_model(gpt4: Scenario) -> None:
+    """Each bar ends where the plain-Python model puts it, the others at their medians; widest first."""
+    found = swing(gpt4, "total_cost")
+    medians = {name: float(prior.ppf(0.5)) for name, prior in gpt4.distributions.items()}
+    assert found.baseline == gpt4.model.evaluate(medians)["total_cost"]
+    uncertain = [name for name, prior in gpt4.priors.items() if not prior.is_fixed]
+    assert sorted(bar.input for bar in found.bars) == sorted(uncertain)
+    for bar in found.bars:
+        prior = gpt4.distributions[bar.input]
+        assert (bar.low_input, bar.high_input) == (float(prior.ppf(0.1)), float(prior.ppf(0.9)))
+        for given, value in ((bar.low_input, bar.low), (bar.high_input, bar.high)):
+            assert value == gpt4.model.evaluate({**medians, bar.input: given})["total_cost"]
+    swings = [bar.swing for bar in found.bars]
+    assert swings == sorted(swings, reverse=True)
+    assert sum(bar.explained for bar in found.bars) == pytest.approx(1.0)
+    assert not bars(found.bars)["mfu"].rises
+    assert bars(found.bars)["gpu_price"].rises
+
+
+def test_discrete_inputs_swing_between_their_extremes() -> None:
+    """A discrete input goes from its least to its greatest value, however rare they are."""
+    settings = ["pue={discrete: {values: [1.1, 1.2, 1.9], weights: [0.01, 0.98, 0.01]}, unit: 1}"]
+    bar = bars(swing(load_scenario(GPT4, settings=settings), "energy").bars)["pue"]
+    assert (bar.low_input, bar.high_input) == (1.1, 1.9)
+    assert bar.high / bar.low == pytest.approx(1.9 / 1.1)
+
+
+def test_conditional_swings_move_what_is_correlated() -> None:
+    """Given an input at its P90, one correlated with it goes to its median under the Gaussian copula."""
+    settings = ["correlations=[{between: [gpu_price, mfu], spearman: 1}]"]
+    scenario = load_scenario(GPT4, settings=settings)
+    alone, both = (bars(swing(scenario, "total_cost", given).bars) for given in (False, True))
+    medians = {name: float(prior.ppf(0.5)) for name, prior in scenario.distributions.items()}
+    high = {name: float(scenario.distributions[name].ppf(0.9)) for name in ("gpu_price", "mfu")}
+    assert both["gpu_price"].high == pytest.approx(scenario.model.evaluate({**medians, **high})["total_cost"])
+    assert both["gpu_price"].swing < alone["gpu_price"].swing
+    assert both["pue"].swing == alone["pue"].swing
+    assert "--conditional" in swing(scenario, "total_cost").notes[0]
+
+
+@pytest.mark.parametrize("level", [None, 90.0])
+def test_binned_bars_are_the_tenths_means_and_percentiles(level: float | None) -> None:
+    """Ends are statistics over the outer tenths, as sorting gives them; discrete inputs have their values."""
+    found = drawn(1)
+    tornado = binned(columns(found), "y", UNITS, INPUTS, level)
+    bar, order = bars(tornado.bars)["a"], np.argsort(found["a"])
+    for end, part in ((bar.low, order[:6553]), (bar.high, order[-6553:])):
+        values = np.sort(found["y"][part])
+        expected = values.mean() if level is None else values[int(np.ceil(0.9 * len(part))) - 1]
+        assert end == pytest.approx(expected, abs=0.02)
+    two = bars(tornado.bars)["d"]
+    assert (two.low_input, two.high_input) == (0.0, 1.0)
+    assert not two.rises
+    if level is None:
+        assert two.low - two.high == pytest.approx(2.0, abs=4.0 * two.se)
+        assert tornado.baseline == pytest.approx(found["y"].mean())
+        assert bar.swing == pytest.approx(6.0 * norm.pdf(norm.ppf(0.1)) / 0.1, abs=4.0 * bar.se)
+
+
+def test_a_bar_of_nothing_is_noise_and_a_bent_one_is_seen() -> None:
+    """What an input does not do is told as noise 19 times in 20; a curve's bar reaches to its middle."""
+    noise = []
+    for seed in range(40):
+        found = bars(binned(columns(drawn(seed, 1 << 14)), "y", UNITS, INPUTS, None).bars)
+        noise.append(found["c"].is_noise)
+        assert not found["a"].is_noise
+    assert sum(noise) >= 34
+    bent = bars(binned(columns(drawn(1)), "y", UNITS, INPUTS, None).bars)["u"]
+    assert not bent.is_noise
+    assert abs(bent.low_input) < 0.3 or abs(bent.high_input) < 0.3
+
+
+def test_errors_of_bars_are_as_stated() -> None:
+    """Over seeds, a bar's distance from the truth is as large as its standard error says."""
+    truth, distances = 6.0 * norm.pdf(norm.ppf(0.1)) / 0.1, []
+    for seed in range(60):
+        bar = bars(binned(columns(drawn(seed, 1 << 14)), "y", UNITS, ("a",), None).bars)["a"]
+        distances.append((bar.swing - truth) / bar.se)
+    assert 0.75 < sqrt(np.mean(np.square(distances))) < 1.3
+    assert np.mean(np.abs(distances) < T95) > 0.88
+
+
+def test_shares_of_the_variance_are_those_of_a_sum() -> None:
+    """Of a sum of independent parts each share is its own variance over the whole."""
+    found = bars(variance(columns(drawn(1, 1 << 18)), "y", UNITS, INPUTS).bars)
+    whole = sum(VARIANCES.values())
+    for name, own in VARIANCES.items():
+        assert found[name].swing == pytest.approx(own / whole, abs=4.0 * found[name].se + 0.004)
+    assert found["c"].is_noise
+    assert sum(bar.explained for bar in found.values()) == pytest.approx(1.0)
+    assert not found["d"].rises
+
+
+def test_chance_between_bins_is_taken_off() -> None:
+    """Bins of pure noise explain nothing on average."""
+    random = np.random.default_rng(1)
+    shares = []
+    for _ in range(200):
+        values, bins = random.normal(size=4096), np.repeat(np.arange(64), 64)
+        means = np.bincount(bins, values) / 64.0
+        squares = float(((values - values.mean()) ** 2).sum())
+        shares.append(float(explained(np.full(64, 64), means, squares)))
+    assert abs(np.mean(shares)) < 4.0 * np.std(shares) / sqrt(200.0)
+
+
+def test_rare_values_share_a_bin() -> None:
+    """A value of an input that was drawn too seldom to have a mean is pooled with its neighbour."""
+    given = np.repeat([0.0, 1.0, 2.0], [5, 5000, 5000])
+    cut = Ordered(given * 10.0).cut(given, 10)
+    assert cut.inputs.tolist() == [0.0, 1.0, 2.0]
+    given = np.repeat([0.0, 1.0, 2.0], [5000, 5, 5000])
+    assert Ordered(given).cut(given, 10).inputs.tolist() == [0.0, 2.0]
+
+
+def test_statistics_of_cells() -> None:
+    """Percentiles and means of cells are those of sorting each; an empty cell has none."""
+    random = np.random.default_rng(3)
+    values, cells = np.sort(random.normal(size=999)), random.integers(0, 7, 999)
+    for level in (None, 5.0, 50.0, 99.0):
+        found = statistic(values, cells, 8, level)
+        for cell in range(7):
+            own = values[cells == cell]
+            expected = own.mean() if level is None else own[int(np.ceil(len(own) * level / 100.0)) - 1]
+            assert found[cell] == pytest.approx(expected)
+        assert np.isnan(found[7])
+
+
+def test_neighbours_that_are_not_resolved_are_marked() -> None:
+    """Equal bars, and bars closer than their paired error, are not told apart."""
+    parts = np.random.default_rng(1).normal(size=16)
+    one = Bar("one", "1", 0.0, 1.0, 0.0, 5.0, True, se=0.25, replicates=5.0 + parts)
+    near = replace(one, input="near", high=4.9, replicates=4.9 + parts[::-1])
+    far = replace(one, input="far", high=2.0, replicates=2.0 + parts)
+    clear = {bar.input: bar.clear_of_next for bar in ranked([far, near, one], power=2)}
+    assert clear == {"one": False, "near": True, "far": True}
+    equal = ranked([replace(one, replicates=np.zeros(0))] * 2, power=1)
+    assert not equal[0].clear_of_next
+    assert ranked([], power=2) == ()
+
+
+def lognormals(seed: int, draws: int) -> Draws:
+    """Two correlated normal parts and their sum, whose conditional means are straight lines."""
+    random = np.random.default_rng(seed)
+    x, y = random.normal(size=(2, draws))
+    one, other = 10.0 + 2.0 * x, 5.0 + x + 1.5 * y
+    return {"one": one, "other": other, "total": one + other}
+
+
+def test_an_allocation_is_the_conditional_mean_and_adds_up() -> None:
+    """Of normals E[part | total] is known; parts and contingencies add up, to rounding."""
+    spread = sqrt(9.0 + 2.25)
+    for level in (80.0, 95.0):
+        found = allocated(lognormals(1, 1 << 18), "total", ("one", "other"), level)
+        z = norm.ppf(level / 100.0)
+        for name, mean, slope in (("one", 10.0, 6.0 / 11.25), ("other", 5.0, 5.25 / 11.25)):
+            part = found.parts[name]
+            assert part.value.value == pytest.approx(mean + slope * z * spread, abs=4.0 * part.value.se)
+            assert part.contingency.value == pytest.approx(slope * z * spread, abs=4.0 * part.contingency.se)
+            assert 0.0 < part.value.se < 0.05
+        for figure in ("value", "contingency"):
+            parts = [getattr(part, figure).value for part in found.parts.values()]
+            assert sum(parts) == pytest.approx(getattr(found.total, figure).value, rel=1e-12)
+
+
+def test_errors_of_allocations_are_as_stated() -> None:
+    """Over seeds, the distance from the truth is as large as the standard error says."""
+    truth, distances = 10.0 + 6.0 / 11.25 * norm.ppf(0.8) * sqrt(11.25), []
+    for seed in range(60):
+        part = allocated(lognormals(seed, 1 << 14), "total", ("one", "other"), 80.0).parts["one"].value
+        distances.append((part.value - truth) / part.se)
+    assert 0.75 < sqrt(np.mean(np.square(distances))) < 1.3
+
+
+def test_the_percentile_allocated_is_the_order_statistic() -> None:
+    """The total at a percentile is that percentile of the draws, also where the density is steep."""
+    random = np.random.default_rng(1)
+    total = np.exp(random.normal(size=10_000))
+    found = allocated({"part": total, "total": total}, "total", ("part",), 90.0)
+    assert found.total.value.value == pytest.approx(np.sort(total)[8999], rel=1e-12)
+    assert found.total.value.value == pytest.approx(exp(norm.ppf(0.9)), rel=0.05)
+
+
+def test_a_constant_total_is_allocated() -> None:
+    """Where nothing varies every part is itself and no contingency is needed."""
+    found = allocated({"part": np.full(2048, 3.0), "total": np.full(2048, 3.0)}, "total", ("part",), 80.0)
+    assert (found.parts["part"].value.value, found.parts["part"].contingency.value) == (3.0, 0.0)
