@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator import load_scenario
+from simulator.pictures import picture
+from simulator.plots import save
+from simulator.replay import simulated
 from simulator.reports.report import as_markdown, as_table
 from simulator.simulation import Settings, run
 from simulator.summary import limits, summarised
@@ -12,6 +15,7 @@ from simulator.summary import limits, summarised
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 REPORT = ROOT / "results" / "example" / "report.md"
+PICTURES = {kind: REPORT.with_name(f"{kind}.png") for kind in ("tornado", "s-curve")}
 
 
 def default_summary() -> dict[str, object]:
@@ -33,7 +37,17 @@ def report_of(summary: dict[str, object]) -> str:
     return as_markdown([summary]) + "\n"
 
 
+def draw(folder: Path) -> list[Path]:
+    """The pictures of the default run, drawn into a folder."""
+    found = simulated(load_scenario(ROOT / "configs" / "gpt4-class.yaml"), Settings())
+    return [
+        save(picture(kind, [found], "total_cost", 1e9, 80.0, 10), folder / place.name)
+        for kind, place in PICTURES.items()
+    ]
+
+
 if __name__ == "__main__":
     found = default_summary()
+    draw(REPORT.parent)
     README.write_text(readme_with(found))
     REPORT.write_text(report_of(found))

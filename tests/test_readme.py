@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import CONFIGS, ROOT
-from examples import README, REPORT, default_summary, readme_with, report_of
+from examples import PICTURES, README, REPORT, default_summary, draw, readme_with, report_of
 
 from simulator import load_scenario
 from simulator.cli import main
+from simulator.sensitivity.analysis import sensitivity
+from simulator.simulation import Settings
 
 TEXT = README.read_text()
+STORED = ("verify", "report", "plot")  # commands shown that take a run by its name
+DEFAULT = str(CONFIGS / "gpt4-class.yaml")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, flags=re.DOTALL)
 COMMANDS = [
     line.partition("traincost ")[2]
@@ -28,11 +32,28 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_in_the_readme_work(command: str, tmp_path: Path) -> None:
     """Every traincost command shown runs (here with fewer draws, into another folder)."""
-    words, few = shlex.split(command), ["-n", "2000", "-o", str(tmp_path)]
-    if words[0] == "verify":
-        CliRunner().invoke(main, ["run", str(CONFIGS / "gpt4-class.yaml"), "--name", words[1], *few])
-    done = CliRunner().invoke(main, [*words, *(few if words[0] == "run" else few[2:])])
+    words, few, folder = shlex.split(command), ["-n", "2000"], str(tmp_path)
+    if words[0] in STORED:
+        CliRunner().invoke(main, ["run", DEFAULT, "--name", words[1], "-o", folder, *few])
+        words += ["--results", folder]
+    words += ["-o", folder] if words[0] in ("run", "runs") else []
+    words += few if any(word.endswith(".yaml") for word in words[1:]) else []
+    words = [str(tmp_path / word) if word.endswith((".png", ".svg")) else word for word in words]
+    done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("path", [REPORT, *PICTURES.values()], ids=lambda path: path.name)
+def test_examples_are_small_and_shown(path: Path) -> None:
+    """The committed examples are linked from the README and small."""
+    assert path.relative_to(ROOT).as_posix() in TEXT
+    assert path.stat().st_size < 200_000
+
+
+def test_example_pictures_can_be_drawn_anew(tmp_path: Path) -> None:
+    """The pictures shown are those that tests/examples.py draws, of the same size."""
+    for drawn, shown in zip(draw(tmp_path), PICTURES.values(), strict=True):
+        assert drawn.read_bytes()[16:24] == shown.read_bytes()[16:24]  # width and height of a PNG
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -47,6 +68,16 @@ def test_the_outputs_shown_are_real() -> None:
     summary = default_summary()
     assert readme_with(summary) == TEXT
     assert report_of(summary) == REPORT.read_text()
+
+
+def test_the_shares_stated_are_real() -> None:
+    """What the README says of groups' shares of the variance is what sensitivity computes, to the percent."""
+    found = sensitivity(load_scenario(DEFAULT), Settings(1 << 16, 1, "sobol")).groups
+    stated = re.findall(r"(hardware|programme|throughput)\D*? (\d+)%\D*?(\d+)%", TEXT)
+    assert len(stated) == 3
+    for group, first, total in stated:
+        assert 100.0 * found[group].first.value == pytest.approx(float(first), abs=0.8)
+        assert 100.0 * found[group].total.value == pytest.approx(float(total), abs=0.8)
 
 
 def test_python_in_the_readme_runs() -> None:

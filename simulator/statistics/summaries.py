@@ -245,11 +245,15 @@ def summaries(census: Census, levels: Sequence[float], watch: Watch = UNWATCHED)
 
 
 def _worth_a_look(columns: Sequence[Column], flags: Sequence[Array]) -> set[int]:
-    """The columns whose draws in flagged bins can be held, those with the fewest first."""
+    """The columns whose draws in flagged bins can be held, those with the fewest first.
+
+    None if most cannot: the look is another pass over all draws.
+    """
     expected = [_expected(column, own) for column, own in zip(columns, flags, strict=True)]
     order = np.argsort(expected, kind="stable")
     held = np.cumsum(np.array(expected)[order])
-    return set(order[held <= MOST_PICKED].tolist())
+    looked = order[held <= MOST_PICKED].tolist()
+    return set(looked) if 2 * len(looked) >= len(columns) else set()
 
 
 def _expected(column: Column, flags: Array) -> int:
