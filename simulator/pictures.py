@@ -24,14 +24,20 @@ Array = np.ndarray[Any, np.dtype[Any]]
 KINDS = ("distribution", "s-curve", "breakdown", "tornado", "convergence", "correlation")
 WIDTH, HEIGHT, SQUARE = 6.5, 4.2, 6.0  # inches
 WHISKERS = ("10", "90")
-LABELLED = ("name", "book", "seed", "run")  # tells runs apart, as many of them as need be
+LABELLED = ("book", "settings", "levers", "seed", "run")  # tells runs apart, as many of them as need be
 FEWEST_DRAWS = 256
 MOST_RANKED = 1 << 16  # draws whose ranks are compared
 MOST_NAMES = 9  # of inputs whose correlations are shown
 
 
 def picture(
-    kind: str, runs: Sequence[Replay], quantity: str, budget: float | None, level: float, top: int
+    kind: str,
+    runs: Sequence[Replay],
+    quantity: str = "total_cost",
+    *,
+    budget: float | None = None,
+    level: float = 80.0,
+    top: int = 12,
 ) -> Figure:
     """A picture of a run; of several for s-curves alone.
 
@@ -81,14 +87,19 @@ def labelled(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> labelled([{"name": "a", "book": "x"}, {"name": "a", "book": "y"}, {"name": "b", "book": "y"}])
     ['a, x', 'a, y', 'b']
     """
-    labels = [""] * len(summaries)
+    labels = [_words(summary["name"]) for summary in summaries]
     for key in LABELLED:
         alike = Counter(labels)
-        labels = [
-            f"{label}, {summary[key]}".removeprefix(", ") if alike[label] > 1 or not label else label
+        more = [
+            _words(summary.get(key)) if alike[label] > 1 else ""
             for label, summary in zip(labels, summaries, strict=True)
         ]
+        labels = [", ".join(filter(None, pair)) for pair in zip(labels, more, strict=True)]
     return labels
+
+
+def _words(value: Any) -> str:
+    return "; ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _spread(run: Replay, quantity: str, label: str) -> plots.Spread:

@@ -41,7 +41,7 @@ def draw(folder: Path) -> list[Path]:
     """The pictures of the default run, drawn into a folder."""
     found = simulated(load_scenario(ROOT / "configs" / "gpt4-class.yaml"), Settings())
     return [
-        save(picture(kind, [found], "total_cost", 1e9, 80.0, 10), folder / place.name)
+        save(picture(kind, [found], budget=1e9, top=10), folder / place.name)
         for kind, place in PICTURES.items()
     ]
 

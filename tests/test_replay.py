@@ -112,11 +112,11 @@ def test_convergence_ends_at_the_runs_own_percentile(gpt4: Scenario, sampler: st
 def test_runs_alike_are_told_apart() -> None:
     """Labels say no more than is needed, and are never equal for different runs."""
     runs = [
-        {"name": "a", "book": "x", "seed": 1, "run": "r1"},
-        {"name": "a", "book": "x", "seed": 2, "run": "r2"},
-        {"name": "b", "book": "x", "seed": 2, "run": "r3"},
+        {"name": "a", "book": "x", "settings": [], "seed": 1, "run": "r1"},
+        {"name": "a", "book": "x", "settings": ["mfu=0.4"], "seed": 2, "run": "r2"},
+        {"name": "b", "book": "x", "settings": [], "seed": 2, "run": "r3"},
     ]
-    assert labelled(runs) == ["a, x, 1", "a, x, 2", "b"]
+    assert labelled(runs) == ["a, x", "a, x, mfu=0.4", "b"]
 
 
 def test_find_and_json_round_trip(run_folder: Path) -> None:

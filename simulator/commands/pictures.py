@@ -68,5 +68,5 @@ def plot(
     if output:
         check_ending(output)
     runs = [replay(one, options, options["results"], options["quiet"]) for one in given]
-    drawn = picture(kind, runs, quantity, budget, level, top)
+    drawn = picture(kind, runs, quantity, budget=budget, level=level, top=top)
     click.echo(save(drawn, output or Path(f"{runs[0].summary['name']}-{kind}.png")))
