@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +22,22 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-KINDS = ("distribution", "s-curve", "breakdown", "tornado", "convergence", "correlation")
 WIDTH, HEIGHT, SQUARE = 6.5, 4.2, 6.0  # inches
 WHISKERS = ("10", "90")
 LABELLED = ("book", "settings", "levers", "seed", "run")  # tells runs apart, as many of them as need be
 FEWEST_DRAWS = 256
 MOST_RANKED = 1 << 16  # draws whose ranks are compared
 MOST_NAMES = 9  # of inputs whose correlations are shown
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a run is looked at."""
+
+    quantity: str
+    budget: float | None
+    level: float
+    top: int
 
 
 def picture(
@@ -45,27 +55,57 @@ def picture(
     """
     for run in runs:
         run.check_name(quantity)
-    label = str(runs[0].summary["name"])
-    if kind == "s-curve":
-        figure, ax = plots.figure(WIDTH, HEIGHT)
-        plots.s_curve(ax, _spreads(runs, quantity), budget, level)
-    elif kind == "distribution":
-        figure, ax = plots.figure(WIDTH, HEIGHT)
-        plots.distribution(ax, _spreads(runs, quantity)[0], _published(runs[0], quantity))
-    elif kind == "breakdown":
-        parts = _parts(runs[0])
-        figure, ax = plots.figure(WIDTH, plots.height_of(len(parts)))
-        plots.breakdown(ax, parts, label)
-    elif kind == "tornado":
-        return tornado_picture(swing(runs[0].model(), quantity), top, label)
-    elif kind == "convergence":
-        figure, ax = plots.figure(WIDTH, HEIGHT)
-        points = converged(runs[0], quantity, level)
-        plots.convergence(ax, points, quantity, runs[0].units[quantity], level, label)
-    else:
-        figure, ax = plots.figure(SQUARE, SQUARE)
-        plots.correlation(ax, *_correlations(runs[0], quantity), label)
+    return PICTURES[kind](runs, View(quantity, budget, level, top))
+
+
+def _s_curve(runs: Sequence[Replay], view: View) -> Figure:
+    figure, ax = plots.figure(WIDTH, HEIGHT)
+    plots.s_curve(ax, _spreads(runs, view.quantity), view.budget, view.level)
     return figure
+
+
+def _distribution(runs: Sequence[Replay], view: View) -> Figure:
+    figure, ax = plots.figure(WIDTH, HEIGHT)
+    plots.distribution(ax, _spreads(runs, view.quantity)[0], _published(runs[0], view.quantity))
+    return figure
+
+
+def _breakdown(runs: Sequence[Replay], view: View) -> Figure:
+    parts = _parts(runs[0])
+    figure, ax = plots.figure(WIDTH, plots.height_of(len(parts)))
+    plots.breakdown(ax, parts, _name(runs[0]))
+    return figure
+
+
+def _tornado(runs: Sequence[Replay], view: View) -> Figure:
+    return tornado_picture(swing(runs[0].model(), view.quantity), view.top, _name(runs[0]))
+
+
+def _convergence(runs: Sequence[Replay], view: View) -> Figure:
+    points, unit = converged(runs[0], view.quantity, view.level), runs[0].units[view.quantity]
+    figure, ax = plots.figure(WIDTH, HEIGHT)
+    plots.convergence(ax, points, view.quantity, unit, view.level, _name(runs[0]))
+    return figure
+
+
+def _correlation(runs: Sequence[Replay], view: View) -> Figure:
+    figure, ax = plots.figure(SQUARE, SQUARE)
+    plots.correlation(ax, *_correlations(runs[0], view.quantity), _name(runs[0]))
+    return figure
+
+
+PICTURES: Mapping[str, Callable[[Sequence[Replay], View], Figure]] = {
+    "distribution": _distribution,
+    "s-curve": _s_curve,
+    "breakdown": _breakdown,
+    "tornado": _tornado,
+    "convergence": _convergence,
+    "correlation": _correlation,
+}
+
+
+def _name(run: Replay) -> str:
+    return str(run.summary["name"])
 
 
 def tornado_picture(tornado: Tornado, top: int, label: str) -> Figure:

@@ -31,16 +31,41 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
     ]
     return {
         "name": name or scenario.name,
+        **_identity(scenario),
+        "run": None,
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "sampler": settings.sampler,
+        **_basis(scenario),
+        "quantities": {
+            key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
+        },
+        "budget": None if budget is None else {"limit": budget, **_chance(run.chances[-1])},
+        "precision": [_reached(target, run) for target in settings.targets],
+        "published": published,
+        "warnings": warnings(run),
+        "contingency": contingency(run.summaries["total_cost"]),
+        "utilization_crossing": crossing(run),
+    }
+
+
+def _identity(scenario: Scenario) -> dict[str, Any]:
+    """Which scenario and book."""
+    return {
         "scenario": scenario.name,
         "title": scenario.title,
         "description": scenario.description,
         "book": scenario.book,
         "book_title": scenario.book_title,
         "book_as_of": scenario.book_as_of,
-        "run": None,
-        "seed": settings.seed,
-        "draws": settings.draws,
-        "sampler": settings.sampler,
+    }
+
+
+def _basis(scenario: Scenario) -> dict[str, Any]:
+    """What the numbers rest on: the plan, what was changed, where priors come from."""
+    model = scenario.model
+    pairs = [{"between": list(found.between), "spearman": found.spearman} for found in scenario.correlations]
+    return {
         "plan": planned(scenario),
         "size": scenario.size,
         "experiments": scenario.experiments,
@@ -52,18 +77,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "pruned": list(model.pruned),
         "ignored": list(scenario.ignored),
         "origins": origins(scenario),
-        "correlations": [
-            {"between": list(found.between), "spearman": found.spearman} for found in scenario.correlations
-        ],
-        "quantities": {
-            key: quantity_summary(run.summaries[key], model.units[key].symbol) for key in scenario.names
-        },
-        "budget": None if budget is None else {"limit": budget, **_chance(run.chances[-1])},
-        "precision": [_reached(target, run) for target in settings.targets],
-        "published": published,
-        "warnings": warnings(run),
-        "contingency": contingency(run.summaries["total_cost"]),
-        "utilization_crossing": crossing(run),
+        "correlations": pairs,
     }
 
 

@@ -16,7 +16,7 @@ from simulator import Scenario, load_scenario
 from simulator.cli import main
 from simulator.distributions import NO_CORRELATION, Copula
 from simulator.errors import Complaint, InputError
-from simulator.reports.report import header
+from simulator.reports.sentences import header
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.reader import parse
 from simulator.scenario.resolved import identity, resolved

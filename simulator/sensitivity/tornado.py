@@ -21,7 +21,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
 
 SWING, BINNED, VARIANCE = "swing", "binned", "variance"
-KINDS = (SWING, BINNED, VARIANCE)
 
 
 @dataclass(frozen=True)

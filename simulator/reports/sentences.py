@@ -1,0 +1,168 @@
+"""What a report says in words: what was run, and what it means for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.reports.numbers import chance, percent, stated, with_error
+
+Summary = Mapping[str, Any]
+
+EXPERIMENTS = {
+    "project": "the project's own ablations and failed runs",
+    "laboratory": "the laboratory's whole research",
+}
+PROCURED = {
+    "own": "the fleet is owned: its loss of value, interest, facility, electricity, operations",
+    "rent": "the fleet is rented: the rate contains electricity and operations",
+    "buy": "the fleet is bought: cash for the whole cluster, electricity, operations",
+}
+SAMPLER_WORDS = {"random": "random", "sobol": "sobol (16 randomisations)"}
+SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
+
+
+def headlines(summary: Summary) -> list[str]:
+    """The programme and the final run in a line each."""
+    lines = []
+    for label, name in (("Programme", "total_cost"), ("Final run", "final_run_cost")):
+        quantity = summary["quantities"].get(name, {"percentiles": {}})
+        found, width = quantity["percentiles"], quantity.get("resolution", 0.0)
+        values = [
+            f"P{level} {_with_error(found[level], 'USD', width)}"
+            for level in ("50", "80", "90")
+            if level in found
+        ]
+        if values:
+            lines.append(f"{label}: {', '.join(values)}")
+    return lines
+
+
+def header(summary: Summary) -> list[str]:
+    """What was run: book and date, seed, draws, plan, what final run and programme mean."""
+    as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
+    plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
+    sampler = SAMPLER_WORDS[summary["sampler"]]
+    draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {sampler}"
+    origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
+    lines = [
+        f"Book: {summary['book']} ({summary['book_title']}{as_of})",
+        f"Run: {draws}",
+        f"Plan: {plan}",
+        f"Uncertain inputs: {origins}",
+        *_correlated(summary),
+    ]
+    if summary["size"]:
+        lines.append(f"Size: {SIZES[summary['size']]}")
+    procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
+    lines.append(f"Final run: the one run that makes the model; {procured}")
+    experiments = EXPERIMENTS.get(summary["experiments"], "as given")
+    lines.append(f"Programme: the final run and the rows below it; experiments are {experiments}")
+    if summary["settings"]:
+        lines.append(f"Set: {'; '.join(summary['settings'])}")
+    for label, key in (
+        ("The scenario's own", "own_priors"),
+        ("Levers", "levers"),
+        ("Given, not computed", "pinned"),
+        ("Not needed then", "pruned"),
+    ):
+        if summary[key]:
+            lines.append(f"{label}: {', '.join(summary[key])}")
+    return [
+        *lines,
+        "P80: an 80% chance of being at or below. Means add up; percentiles do not.",
+        f"±: one standard error of the {_drawn(summary['sampler'])} alone",
+        *_resolution(summary),
+    ]
+
+
+def _drawn(sampler: str) -> str:
+    return "Monte Carlo draws" if sampler == "random" else f"{SAMPLER_WORDS[sampler]} draws"
+
+
+def _resolution(summary: Summary) -> list[str]:
+    """How wide the bins are off which percentiles were read, where draws were too many to look up."""
+    total = summary["quantities"]["total_cost"]
+    width = total.get("resolution", 0.0)
+    return (
+        [f"Percentiles are read off bins; the total's are at most {stated(width, 'USD')} wide"]
+        if width
+        else []
+    )
+
+
+def _correlated(summary: Summary) -> list[str]:
+    """The correlated pairs in a line, if any; runs stored before there were any have no such key."""
+    found = summary.get("correlations", ())
+    pairs = "; ".join(f"{' and '.join(pair['between'])} {pair['spearman']:g}" for pair in found)
+    return [f"Correlated: {pairs}"] if pairs else []
+
+
+def _planned(value: str | float) -> str:
+    return stated(value, "") if isinstance(value, float) else value
+
+
+def sentences(summary: Summary) -> list[str]:
+    """What the tables mean for a decision."""
+    lines = list(summary["warnings"])
+    if summary["contingency"]:
+        lines.append(
+            f"Contingency of the programme (P80 - P50): {_with_error(summary['contingency'], 'USD')}"
+        )
+    lines += [_precision(target) for target in summary.get("precision", ())]
+    lines += [_published(figure) for figure in summary["published"]]
+    if summary["budget"]:
+        budget = summary["budget"]
+        lines.append(f"P(total_cost ≤ {stated(budget['limit'], 'USD')}): {_chance(budget)}, the budget given")
+    return lines + _crossing(summary["utilization_crossing"])
+
+
+def _precision(target: Summary) -> str:
+    """What was asked of the error of a statistic, and what was reached."""
+    what, asked = f"{target['quantity']} {target['statistic']}", f"{100.0 * target['target']:.2g}%"
+    if target["reached"] is None:
+        return f"Precision of {what} NOT REACHED: its error cannot be told; at most {asked} was asked"
+    reached = f"{100.0 * target['reached']:.2g}%"
+    if target["met"]:
+        return f"Precision of {what}: {reached}, at most {asked} was asked"
+    return f"Precision of {what} NOT REACHED: {reached} with --max-draws, at most {asked} was asked"
+
+
+def _with_error(found: Summary, unit: str, width: float = 0.0) -> str:
+    """A value with its standard error, or the width of the bin it was read off where that is larger."""
+    return with_error(number_of(found["value"]), max(number_of(found["se"]), width), unit)
+
+
+def _chance(found: Summary) -> str:
+    low, high = found.get("ci95", (found["probability"],) * 2)
+    return chance(found["probability"], found["se"], low, high)
+
+
+def _published(figure: Summary) -> str:
+    value = stated(figure["value"], figure["unit"])
+    unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
+    source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)
+    return f"P({figure['quantity']} ≤ {value}{unit}): {_chance(figure)}" + (f" ({source})" if source else "")
+
+
+def two_digits(value: int) -> int:
+    """A whole number rounded to its first two digits, all that a small sample supports.
+
+    >>> two_digits(14_120), two_digits(7)
+    (14000, 7)
+    """
+    return round(value, 2 - len(str(value))) if value >= 100 else value
+
+
+def _crossing(found: Summary | None) -> list[str]:
+    if found is None:
+        return []
+    share = percent(found["utilization"])
+    if found["accelerators"] is None:
+        return [f"The median of system_utilization crosses {share} at no cluster size"]
+    size = two_digits(found["accelerators"])
+    return [f"The median of system_utilization falls below {share} above about {size:,} accelerators"]
+
+
+def number_of(value: float | None) -> float:
+    return float("nan") if value is None else value
