@@ -155,3 +155,13 @@ def test_a_percentile_is_allocated(run_folder: str) -> None:
         assert done.exit_code == 0
         assert "experiment_cost" in done.stdout
     assert traincost("report", run_folder, "--allocate", "80").exit_code == 2
+
+
+def test_too_few_draws_are_refused(tmp_path: Path) -> None:
+    """Bins of an input and shares of a percentile need draws; what lacks them is said in one line."""
+    for kind in ("binned", "variance"):
+        done = traincost("tornado", SMALL, "--kind", kind, "-n", 100, "--quiet")
+        assert (done.exit_code, "too few to cut into bins" in done.stderr) == (1, True)
+    traincost("run", SMALL, "-n", 100, "-o", tmp_path)
+    done = traincost("report", "finetune", "--allocate", "p80", "--results", tmp_path)
+    assert (done.exit_code, "too few to share out" in done.stderr) == (1, True)

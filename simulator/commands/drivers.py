@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import is_scenario, load_all, refuse_options, replay, settings_of
+from simulator.commands.loading import is_scenario, load_all, refuse_options, replay, say, settings_of
 from simulator.terminal.options import (
     Metric,
     format_option,
@@ -128,6 +128,8 @@ def sensitivity_command(
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
     with watching(quiet) as watch:
         found = sensitivity(loaded, how, quantity, watch)
+    if found.settings.draws != how.draws:
+        say([f"{how.draws:,} base points rounded up to {found.settings.draws:,}"], quiet)
     about = {
         "scenario": loaded.name,
         "book": loaded.book,

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.statistics.estimates import Estimate, over_replicates, rank
 
@@ -45,8 +46,12 @@ class Allocation:
 def allocated(columns: Mapping[str, Array], total: str, parts: Sequence[str], level: float) -> Allocation:
     """The total's value at a percentile, and its distance from the median, shared out among its parts.
 
-    ``columns`` holds as many draws of each name, at least 1,024. Errors are those that 16 parts of them show.
+    ``columns`` holds as many draws of each name. Errors are those that 16 parts of them show.
+    Raises :class:`InputError` for fewer than 1,024 draws.
     """
+    if len(columns[total]) < FEWEST_DRAWS:
+        what = f"{len(columns[total]):,} draws are too few to share out a percentile of {total}"
+        raise InputError([Complaint("--allocate", what, f"run the scenario with {FEWEST_DRAWS:,} or more")])
     values = np.array([columns[name] for name in (*parts, total)])
     lanes = [values[:, lane::LANES] for lane in range(LANES)]
     at, base = (np.array([_at(draws, p) for draws in (values, *lanes)]) for p in (level, BASE))

@@ -80,6 +80,15 @@ class Ordered:
         return Binned(self.values, self.lanes, bins[self.order], rising[middles])
 
 
+def bins_of(draws: int, most: int) -> int:
+    """How many bins so many draws fill, at most so many.
+
+    >>> bins_of(1_000_000, 10), bins_of(500, 10)
+    (10, 3)
+    """
+    return max(2, min(most, draws // FEWEST_IN_BIN))
+
+
 def _lowest(given: Array, rising: Array, most: int) -> Array:
     """The lowest value of each bin. A value drawn too seldom shares the bin of the next lower one."""
     if len(np.unique(given[:FIRST_LOOK])) <= MOST_ATOMS:
@@ -87,7 +96,7 @@ def _lowest(given: Array, rising: Array, most: int) -> Array:
         kept = sizes >= FEWEST_IN_BIN
         kept[0] = True
         return values[kept]
-    count = max(2, min(most, len(given) // FEWEST_IN_BIN))
+    count = bins_of(len(given), most)
     lowest: Array = rising[np.arange(count) * len(given) // count]
     return lowest
 

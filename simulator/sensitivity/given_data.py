@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from simulator.sensitivity.binning import Ordered, statistic
+from simulator.errors import Complaint, InputError
+from simulator.sensitivity.binning import FEWEST_IN_BIN, Ordered, bins_of, statistic
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
 from simulator.threads import in_threads
@@ -21,6 +22,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
 
 TENTHS, BINS = 10, 64  # of an input: for a change over tenths, for a share of the variance
+PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 AT_A_TIME = 8  # inputs whose draws are in memory together
 CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyond the outer ones
 
@@ -32,10 +34,11 @@ def binned(
 
     Where an inner tenth lies clearly beyond both, the bar reaches to it. Discrete inputs have a bin a value.
     """
-    drawn = Ordered(columns([quantity])[quantity])
+    drawn = _drawn(columns, quantity)
     bars = _bars(columns, drawn, inputs, units, partial(_change, level=level))
     everything = np.zeros(len(drawn.values), dtype=np.uint16)
     metric = "mean" if level is None else f"p{level:g}"
+    part = PARTS[bins_of(len(drawn.values), TENTHS)]
     return Tornado(
         kind=BINNED,
         metric=metric,
@@ -43,7 +46,7 @@ def binned(
         unit=units[quantity],
         baseline=float(statistic(drawn.values, everything, 1, level)[0]),
         bars=ranked(bars, power=2),
-        how=f"{metric.upper() if level else metric} over the lowest and the highest tenth of each input",
+        how=f"{metric.upper() if level else metric} over the lowest and the highest {part} of each input",
     )
 
 
@@ -55,7 +58,7 @@ def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: 
     Estimated over 64 bins of the input, the variance within bins taken off (Plischke 2012,
     doi:10.1016/j.ress.2011.12.007); a share below its own noise may come out below 0 and is then 0.
     """
-    drawn = Ordered(columns([quantity])[quantity])
+    drawn = _drawn(columns, quantity)
     return Tornado(
         kind=VARIANCE,
         metric=VARIANCE,
@@ -65,6 +68,15 @@ def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: 
         bars=ranked(_bars(columns, drawn, inputs, units, _share), power=1),
         how="share of the variance that would go if the input were known",
     )
+
+
+def _drawn(columns: Columns, quantity: str) -> Ordered:
+    """A quantity's draws, or :class:`InputError` where they are too few to fill two bins."""
+    column = columns([quantity])[quantity]
+    if len(column) < 2 * FEWEST_IN_BIN:
+        what = f"{len(column):,} draws of {quantity} are too few to cut into bins of an input"
+        raise InputError([Complaint("--draws", what, f"take {2 * FEWEST_IN_BIN:,} or more, or --kind swing")])
+    return Ordered(column)
 
 
 def _bars(

@@ -33,7 +33,8 @@ from simulator.watch import UNWATCHED, Watch
 Array = np.ndarray[Any, np.dtype[Any]]
 
 EIGHTH = LANES // 8  # of a stratum, in ranks: about the error that tests/benchmarks/intervals.py finds
-MOST_PICKED = 1 << 24  # draws held in the second pass
+MOST_PICKED = 1 << 23  # draws held in the second pass
+MOST_LOOKED_AT = 1 << 27  # draws: of more, another pass takes minutes
 
 
 @dataclass(frozen=True)
@@ -247,8 +248,10 @@ def summaries(census: Census, levels: Sequence[float], watch: Watch = UNWATCHED)
 def _worth_a_look(columns: Sequence[Column], flags: Sequence[Array]) -> set[int]:
     """The columns whose draws in flagged bins can be held, those with the fewest first.
 
-    None if most cannot: the look is another pass over all draws.
+    None if most cannot, or if there are too many draws for another pass over all of them.
     """
+    if columns and columns[0].census.draws > MOST_LOOKED_AT:
+        return set()
     expected = [_expected(column, own) for column, own in zip(columns, flags, strict=True)]
     order = np.argsort(expected, kind="stable")
     held = np.cumsum(np.array(expected)[order])
