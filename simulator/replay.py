@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 MOST_DRAWS = 1 << 20  # of a run, from its first on, that pictures and tornados look at
-COMPARED = 512  # draws that tell whether the model is still the one of a stored run
+COMPARED = 1 << 14  # draws that tell whether the model is still the one of a stored run
 SAME = 1e-9  # relative
 
 
@@ -42,6 +42,12 @@ class Replay:
     def units(self) -> dict[str, str]:
         """The unit of every name."""
         return {name: found["unit"] for name, found in self.summary["quantities"].items()}
+
+    @property
+    def part(self) -> list[str]:
+        """That only a part of the run's draws is looked at, where it is."""
+        draws = self.summary["draws"]
+        return [f"of {draws:,} draws the first {self.draws:,} are used"] if self.draws < draws else []
 
     @property
     def inputs(self) -> list[str]:

@@ -58,7 +58,7 @@ def a_bar(name: str, low: float, high: float, se: float = 0.0, unit: str = "USD/
 
 def a_tornado(*bars: Bar, kind: str = "swing", unit: str = "USD", baseline: float = 5e8) -> Tornado:
     how = "Each input in turn from its P10 to its P90, the others at their medians, and so on and so on."
-    return Tornado(kind, "P10 to P90", "total_cost", unit, baseline, ranked(bars, 1), how, ("A note.",))
+    return Tornado(kind, "P10 to P90", "total_cost", unit, baseline, ranked(bars), how, ("A note.",))
 
 
 def many(count: int = 45, se: float = 0.0) -> Tornado:

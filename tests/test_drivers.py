@@ -165,3 +165,29 @@ def test_too_few_draws_are_refused(tmp_path: Path) -> None:
     traincost("run", SMALL, "-n", 100, "-o", tmp_path)
     done = traincost("report", "finetune", "--allocate", "p80", "--results", tmp_path)
     assert (done.exit_code, "too few to share out" in done.stderr) == (1, True)
+
+
+def test_a_metric_asks_for_bins(run_folder: str) -> None:
+    """--metric alone means binned; what a kind cannot heed is said, and a part of a run is called one."""
+    found = traincost("tornado", run_folder, "--metric", "p90", "--format", "json")
+    assert (json.loads(found.stdout)["kind"], found.stderr) == ("binned", "")
+    assert json.loads(found.stdout)["draws_used"] == 20_000
+    done = traincost("tornado", run_folder, "--kind", "swing", "--metric", "p90")
+    assert (done.exit_code, "--metric makes no difference to --kind swing" in done.stderr) == (0, True)
+    done = traincost("tornado", run_folder, "--kind", "variance", "--conditional")
+    assert "--conditional makes no difference to --kind variance" in done.stderr
+
+
+def test_what_moves_together_is_ranked_together() -> None:
+    """Inputs whose total index is 0 since each follows from the other come first by their Shapley effects."""
+    pair = "correlations=[{between: [gpu_price, experiment_multiplier], spearman: 1}]"
+    done = traincost("sensitivity", GPT4, "-n", "4k", "--format", "json", "--set", pair, "--quiet")
+    found = json.loads(done.stdout)["inputs"]
+    assert set(list(found)[:2]) == {"gpu_price", "experiment_multiplier"}
+    assert found["gpu_price"]["total"] < 0.01
+
+
+def test_a_folder_is_no_scenario(run_folder: str) -> None:
+    """Where a scenario is wanted a stored run's folder is refused, with the file to name instead."""
+    done = traincost("sensitivity", run_folder)
+    assert (done.exit_code, "scenario.resolved.yaml" in done.stderr) == (1, True)

@@ -147,11 +147,14 @@ def test_a_picture_that_cannot_be_written_leaves_the_old_one(
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"] and place.read_bytes() == b"old"
 
 
-def test_a_folder_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
-    """A missing folder is neither made nor hidden."""
-    with pytest.raises(FileNotFoundError):
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A missing folder is neither made nor hidden, and a folder is no file."""
+    with pytest.raises(InputError, match="there is no folder"):
         save(figure(2, 2)[0], tmp_path / "none" / "a.svg")
-    assert not list(tmp_path.iterdir())
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(InputError, match="this is a folder"):
+        save(figure(2, 2)[0], tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.png"]
 
 
 def test_an_ending_may_be_in_capitals(tmp_path: Path, no_waiting: None) -> None:
@@ -205,7 +208,7 @@ def test_the_bars_left_over_are_combined() -> None:
 
 def test_inputs_that_do_nothing_are_counted_not_drawn() -> None:
     """A note counts the inputs without any effect."""
-    assert "Left out, since they do not move it: 2 inputs" in written(draw_tornado(many()))
+    assert "Left out, since it is the same at both of their ends: 2 inputs" in written(draw_tornado(many()))
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("%", 1.0), ("1", 0.01)])

@@ -87,8 +87,9 @@ def test_indices_of_correlated_inputs_are_those_of_linear_algebra(sampler: str) 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_shapley_effects_are_those_of_all_orders(sampler: str) -> None:
-    """Of a sum of correlated normals they follow from all six orders, and they add up to 1."""
-    found = shapley_effects(twins(sampler, 1, CORRELATED), "linear_cost", 1 << 17)
+    """Of a sum of correlated normals they follow from all six orders and add up to 1, also over groups."""
+    groups = {**alone(LINEAR), "two": ("h1", "h2")}
+    found = shapley_effects(twins(sampler, 1, CORRELATED), "linear_cost", groups, 1 << 17)
     for name in LINEAR:
         added = []
         for order in permutations(LINEAR):
@@ -96,7 +97,8 @@ def test_shapley_effects_are_those_of_all_orders(sampler: str) -> None:
             added.append(explained((*before, name), CORRELATED) - explained(before, CORRELATED))
         assert found[name].value == pytest.approx(np.mean(added), abs=4.0 * found[name].se)
         assert found[name].se < 0.006
-    assert sum(effect.value for effect in found.values()) == pytest.approx(1.0, abs=1e-12)
+    assert sum(found[name].value for name in LINEAR) == pytest.approx(1.0, abs=1e-12)
+    assert found["two"].value == pytest.approx(found["h1"].value + found["h2"].value)
 
 
 def test_the_first_sample_is_the_runs() -> None:

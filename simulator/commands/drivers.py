@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from simulator.commands.loading import is_scenario, load_all, refuse_options, replay, say, settings_of
 from simulator.terminal.options import (
@@ -48,7 +49,7 @@ ABOUT = ("scenario", "book", "run", "seed", "draws", "sampler")
     default="mean",
     show_default=True,
     metavar="mean|pNN",
-    help="The statistic that binned shows.",
+    help="The statistic that binned shows; given alone it asks for binned.",
 )
 @click.option(
     "--conditional",
@@ -65,7 +66,10 @@ ABOUT = ("scenario", "book", "run", "seed", "draws", "sampler")
 def tornado_command(
     given: str, output: Path | None, quantity: str, top: int, style: str, **options: Any
 ) -> None:
-    """Show how far each input moves the cost: a table, and with -o a picture."""
+    """Show how far each input moves the cost.
+
+    A table, and with -o a picture.
+    """
     from simulator.reports.tornado import tornado_sheet
     from simulator.sensitivity.swing import swing
 
@@ -74,19 +78,32 @@ def tornado_command(
         from simulator.plots import check_ending
 
         check_ending(output)
-    if options["kind"] == "swing":
+    kind = _kind(options, quiet=options["quiet"])
+    if kind == "swing":
         scenario, about = _scenario_of(given, options)
         tornado = swing(scenario, quantity, options["conditional"])
     else:
         found = replay(given, options, options["results"], options["quiet"])
-        about = {key: found.summary[key] for key in ABOUT}
-        tornado = _given_data(found, quantity, options["kind"], options["metric"])
+        about = {**{key: found.summary[key] for key in ABOUT}, "draws_used": found.draws}
+        say(found.part, options["quiet"])
+        tornado = _given_data(found, quantity, kind, options["metric"])
     if output:
         from simulator.pictures import tornado_picture
         from simulator.plots import save
 
         save(tornado_picture(tornado, top, about["scenario"]), output)
     click.echo(tornado_sheet(tornado, about, top).text(style))
+
+
+def _kind(options: Mapping[str, Any], quiet: bool) -> str:
+    """The kind asked for; a metric alone asks for binned. What a kind cannot heed is said."""
+    kind, source = str(options["kind"]), click.get_current_context().get_parameter_source
+    given = [key for key in ("metric", "conditional") if source(key) is ParameterSource.COMMANDLINE]
+    if "metric" in given and source("kind") is not ParameterSource.COMMANDLINE:
+        kind = "binned"
+    heeded = {"swing": "conditional", "binned": "metric"}.get(kind)
+    say([f"--{key} makes no difference to --kind {kind}" for key in given if key != heeded], quiet)
+    return kind
 
 
 def _scenario_of(given: str, options: Mapping[str, Any]) -> tuple[Scenario, dict[str, Any]]:
@@ -120,7 +137,10 @@ def _given_data(found: Replay, quantity: str, kind: str, metric: float | None) -
 def sensitivity_command(
     scenario: str, quantity: str, top: int, style: str, quiet: bool, **options: Any
 ) -> None:
-    """Show whose uncertainty is in the cost: Sobol' indices of inputs and groups, Shapley effects."""
+    """Show whose uncertainty is in the cost.
+
+    Sobol' indices of inputs and groups; Shapley effects where inputs are correlated.
+    """
     from simulator.reports.sensitivity import sensitivity_sheet
     from simulator.sensitivity.analysis import sensitivity
     from simulator.terminal.bar import watching

@@ -29,6 +29,10 @@ def load_all(paths: Sequence[str], options: Mapping[str, Any], quiet: bool) -> l
     scenarios: list[Scenario] = []
     complaints: list[Complaint] = []
     for path in paths:
+        if Path(path).is_dir():
+            remedy = "name a scenario; a stored run's is its scenario.resolved.yaml"
+            complaints.append(Complaint(path, "this is a folder", remedy))
+            continue
         try:
             scenarios.append(load_scenario(path, **chosen))
         except InputError as error:

@@ -58,7 +58,10 @@ def plot(
     output: Path | None,
     **options: Any,
 ) -> None:
-    """Draw a run, stored or of a scenario, to a PNG or SVG file (default: NAME-KIND.png here)."""
+    """Draw a run as PNG or SVG.
+
+    The run is a stored one or a scenario's, made now. Without -o the file is NAME-KIND.png, here.
+    """
     if len(given) > 1 and kind != "s-curve":
         raise click.UsageError(f"{kind} shows one run; only s-curve shows several")
     from simulator.pictures import picture

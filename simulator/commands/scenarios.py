@@ -90,7 +90,7 @@ def run(
 @format_option
 @quiet_option
 def validate(scenarios: tuple[str, ...], style: str, quiet: bool, **options: Any) -> None:
-    """Read scenarios with their books and say what is wrong with them."""
+    """Say what is wrong with scenarios and books."""
     from simulator.reports.inputs import checked, checked_text
 
     loaded = load_all(scenarios, options, quiet)
@@ -104,7 +104,10 @@ def validate(scenarios: tuple[str, ...], style: str, quiet: bool, **options: Any
 @format_option
 @quiet_option
 def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
-    """Print every input's P5, P50 and P95 after truncation, its unit, source and date."""
+    """Print every input's prior and source.
+
+    P5, P50 and P95 are those after truncation.
+    """
     from simulator.reports.inputs import PRIORS_STYLES
 
     click.echo(PRIORS_STYLES[style](load_all((scenario,), options, quiet)[0]))
@@ -117,7 +120,10 @@ def priors(scenario: str, style: str, quiet: bool, **options: Any) -> None:
 @format_option
 @quiet_option
 def explain_command(scenario: str, name: str, style: str, quiet: bool, **options: Any) -> None:
-    """Show what a quantity is computed from: formulas, units, medians and sources, as a tree."""
+    """Show what a quantity is computed from.
+
+    A tree of formulas and inputs with units, medians and sources.
+    """
     from simulator.reports import explain
 
     found, how = load_all((scenario,), options, quiet)[0], settings_of(options)

@@ -30,7 +30,10 @@ from simulator.terminal.options import (
 @format_option
 @quiet_option
 def report(given: str, level: float | None, results: Path, style: str, quiet: bool) -> None:
-    """Print the report of a stored run: RUN is its folder, the folder's name or how that begins."""
+    """Print the report of a stored run.
+
+    RUN is its folder, the folder's name or how that begins.
+    """
     from simulator.reports.report import render
     from simulator.results import find, load
 
@@ -43,7 +46,7 @@ def report(given: str, level: float | None, results: Path, style: str, quiet: bo
     from simulator.sensitivity.allocation import allocated
 
     found = replayed(stored)
-    say(found.notes, quiet)
+    say([*found.notes, *found.part], quiet)
     parts = stored.summary["components"]
     allocation = allocated(found.columns([*parts, "total_cost"]), "total_cost", parts, level)
     click.echo(allocation_text(stored.summary, allocation, style))
@@ -55,7 +58,10 @@ def report(given: str, level: float | None, results: Path, style: str, quiet: bo
 @threads_option
 @quiet_option
 def verify_command(given: str, results: Path, threads: int | None, quiet: bool) -> None:
-    """Run a stored run's scenario again and compare every number; exit code 1 where one differs."""
+    """Run a stored run again and compare.
+
+    Every number in run.nc is compared; exit code 1 where one differs.
+    """
     from simulator.results import find, load
     from simulator.terminal.bar import watching
     from simulator.verify import verify

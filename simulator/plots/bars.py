@@ -22,7 +22,7 @@ def breakdown(ax: Axes, parts: Sequence[Part], label: str = "") -> Axes:
     unit = parts[0].unit if parts else ""
     ax.set_xlabel("" if unit in {"1", "USD"} else unit)
     rows = [_row(part) for part in ordered] or [Row(("no components",), (Segment(0.0, 0.0, BLUE),))]
-    draw(ax, rows, Frame("Components", label, (NOTE,)), unit)
+    draw(ax, rows, Frame("Components of the total", label, (NOTE,)), unit)
     ax.axvline(0.0, color=MUTED, lw=0.9)
     return ax
 

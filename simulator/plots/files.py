@@ -41,11 +41,14 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
 
 def check_ending(place: Path) -> str:
-    """The ending of a picture's name, or :class:`InputError` where it is neither .png nor .svg."""
+    """The ending of a picture's name, or :class:`InputError` where no picture can be written there."""
     suffix = place.suffix.lower()
     if suffix not in NAMELESS:
         what = f"a picture cannot be written as {suffix or 'a file without an ending'}"
         raise InputError([Complaint(str(place), what, "end its name with .png or .svg")])
+    if place.is_dir() or not place.parent.is_dir():
+        what = "this is a folder" if place.is_dir() else f"there is no folder {place.parent}"
+        raise InputError([Complaint(str(place), what, "name a file in a folder that is there")])
     return suffix
 
 

@@ -63,7 +63,11 @@ def _moving(tornado: Tornado) -> tuple[Bar, ...]:
 
 def _still(count: int) -> tuple[str, ...]:
     """A note on inputs that are left out."""
-    return (f"Left out, since they do not move it: {count} input{'s' if count > 1 else ''}",) if count else ()
+    return (
+        (f"Left out, since it is the same at both of their ends: {count} input{'s' if count > 1 else ''}",)
+        if count
+        else ()
+    )
 
 
 def _text(tornado: Tornado, value: float) -> str:

@@ -34,7 +34,8 @@ def allocation_sheet(found: Allocation, means: Mapping[str, float], about: Mappi
         above=(
             f"What makes up the {level} of {TOTAL}, {about['scenario']}",
             f"at {level}: what a component costs on average where the total is at its {level}; contingency: "
-            f"that less the same at P{BASE:g}. Each column adds up; ±: one standard error",
+            f"that less the same at P{BASE:g}, and each one's share of it. Columns add up; ±: one standard "
+            "error",
         ),
         tables=(
             [_heads(level), *(_row(name, records[name], part, found.total) for name, part in parts.items())],
@@ -69,7 +70,11 @@ def _heads(level: str) -> Row:
 
 def _row(name: str, record: Mapping[str, Any], part: Part, total: Part) -> Row:
     found, whole = part.contingency, total.contingency.value
-    share = "–" if found.low <= 0.0 <= found.high or not whole else f"{100.0 * found.value / whole:.1f}%"
+    share = (
+        "–"
+        if found.low <= 0.0 <= found.high or not whole
+        else f"{100.0 * found.value / whole:.1f}%".replace("-0.0%", "0.0%")
+    )
     return (name, rounded(record["mean"], 0.0), *_cells(part.value), *_cells(found), share)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, inf, isfinite, isnan, log10
+from math import copysign, floor, inf, isfinite, isnan, log10
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
@@ -55,6 +55,8 @@ def rounded(value: float, se: float) -> str:
     ('21.9k', '2.26e+25', '0', '–')
     >>> rounded(1.00123e-4, 5e-5), rounded(21_850.0, float("nan"))
     ('1.0e-04', '~22k')
+    >>> rounded(999.4e6, 1e7)
+    '1.00B'
     """
     if isnan(value):
         return "–"
@@ -70,7 +72,10 @@ def rounded(value: float, se: float) -> str:
     last = exponent(float(f"{scaled:.{MOST_DIGITS - 1}e}")) - MOST_DIGITS + 1
     if se > 0.0 and isfinite(se):
         last = max(last, exponent(se / scale))
-    return f"{round(scaled, -last):,.{max(0, -last)}f}{suffix}"
+    shown = float(round(scaled, -last))
+    if abs(scaled) < 1000.0 <= abs(shown) and suffix != SCALES[0][1]:
+        return rounded(copysign(1000.0 * scale, value), se)
+    return f"{shown:,.{max(0, -last)}f}{suffix}"
 
 
 def error_text(se: float) -> str:
@@ -141,7 +146,7 @@ def percent_error(se: float) -> str:
     >>> percent_error(0.0021), percent_error(0.00002)
     ('0.2%', '<0.01%')
     """
-    return percent(float(f"{se:.1g}"))
+    return "–" if isnan(se) else percent(float(f"{se:.1g}"))
 
 
 def chance(share: float, se: float, low: float, high: float) -> str:

@@ -21,43 +21,45 @@ CORRELATED = (
 
 def sensitivity_sheet(found: Sensitivity, about: Mapping[str, Any], top: int) -> Sheet:
     """The inputs that matter most and all groups as tables; every index as a record and for programs."""
-    inputs = {name: _record(found, name, index) for name, index in _descending(found.inputs)}
-    groups = {
-        name: {**_indices(index), "members": list(found.members[name])}
-        for name, index in _descending(found.groups)
-    }
+    inputs = _records(found.inputs, found.shapley)
+    groups = _records(found.groups, found.group_shapley)
+    members = {name: {**record, "members": list(found.members[name])} for name, record in groups.items()}
     return Sheet(
         above=(f"Whose uncertainty is in {found.quantity}, {about['scenario']}", *_sentences(found)),
         tables=(_input_rows(found, top), _group_rows(found)),
         below=(),
         records=[
             *({"kind": "input", "name": name, **record, **about} for name, record in inputs.items()),
-            *(_group_record(found, name, index, about) for name, index in _descending(found.groups)),
+            *({"kind": "group", "name": name, **record, **about} for name, record in groups.items()),
         ],
-        data={"quantity": found.quantity, "inputs": inputs, "groups": groups, **about},
+        data={"quantity": found.quantity, "inputs": inputs, "groups": members, **about},
     )
 
 
-def _descending(indices: Mapping[str, Indices]) -> list[tuple[str, Indices]]:
-    return sorted(indices.items(), key=lambda item: (-item[1].total.value, item[0]))
+def _records(indices: Mapping[str, Indices], effects: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
+    return {name: _record(index, effects.get(name)) for name, index in _ordered(indices, effects)}
 
 
-def _indices(index: Indices) -> dict[str, Any]:
-    return {**_estimate("first", index.first), **_estimate("total", index.total)}
+def _ordered(indices: Mapping[str, Indices], effects: Mapping[str, Estimate]) -> list[tuple[str, Indices]]:
+    """The largest first: by Shapley effect if there is one, as total indices hide what is correlated."""
+    return sorted(indices.items(), key=lambda item: (-_size(item[0], item[1], effects), item[0]))
 
 
-def _estimate(name: str, found: Estimate) -> dict[str, Any]:
-    return {name: found.value, f"{name}_se": found.se, f"{name}_ci95": [found.low, found.high]}
+def _size(name: str, index: Indices, effects: Mapping[str, Estimate]) -> float:
+    return effects[name].value if effects else index.total.value
 
 
-def _record(found: Sensitivity, name: str, index: Indices) -> dict[str, Any]:
-    effect = _estimate("shapley", found.shapley[name]) if found.shapley else {}
-    return {**_indices(index), **effect}
-
-
-def _group_record(found: Sensitivity, name: str, index: Indices, about: Mapping[str, Any]) -> dict[str, Any]:
-    effect = dict.fromkeys(("shapley", "shapley_se", "shapley_ci95")) if found.shapley else {}
-    return {"kind": "group", "name": name, **_indices(index), **effect, **about}
+def _record(index: Indices, effect: Estimate | None) -> dict[str, Any]:
+    shares = {"first": index.first, "total": index.total, **({"shapley": effect} if effect else {})}
+    return {
+        key: value
+        for name, found in shares.items()
+        for key, value in (
+            (name, found.value),
+            (f"{name}_se", found.se),
+            (f"{name}_ci95", [found.low, found.high]),
+        )
+    }
 
 
 def _sentences(found: Sensitivity) -> list[str]:
@@ -77,19 +79,27 @@ def _cells(estimates: Sequence[Estimate]) -> Row:
 
 
 def _input_rows(found: Sensitivity, top: int) -> list[Row]:
-    """The inputs of the largest total indices; the others in one row, by their largest."""
-    effects = ("Shapley", "±") if found.shapley else ()
-    ordered = _descending(found.inputs)
-    rows: list[Row] = [("input", *HEADS, *effects)]
-    for name, index in ordered[:top]:
-        effect = (found.shapley[name],) if found.shapley else ()
-        rows.append((name, *_cells((index.first, index.total, *effect))))
+    """The inputs that matter most; the others in one row, by the largest of them."""
+    ordered = _ordered(found.inputs, found.shapley)
+    rows = _rows("input", ordered[:top], found.shapley)
     if others := ordered[top:]:
-        most = percent(others[0][1].total.value)
-        rows.append((f"{len(others)} others, each", *[""] * 2, f"≤ {most}", "", *[""] * len(effects)))
+        most = f"≤ {percent(max(_size(name, index, found.shapley) for name, index in others))}"
+        blanks = [""] * (len(rows[0]) - 3)
+        rows.append((f"{len(others)} others, each", *blanks, most, ""))
     return rows
 
 
 def _group_rows(found: Sensitivity) -> list[Row]:
-    heads = ("group", *HEADS)
-    return [heads, *((name, *_cells((i.first, i.total))) for name, i in _descending(found.groups))]
+    return _rows("group", _ordered(found.groups, found.group_shapley), found.group_shapley)
+
+
+def _rows(what: str, ordered: Sequence[tuple[str, Indices]], effects: Mapping[str, Estimate]) -> list[Row]:
+    """A head and a row for each."""
+    heads = (what, *HEADS, *(("Shapley", "±") if effects else ()))
+    return [
+        heads,
+        *(
+            (name, *_cells((index.first, index.total, *([effects[name]] if effects else []))))
+            for name, index in ordered
+        ),
+    ]

@@ -14,12 +14,13 @@ from simulator.sensitivity.tornado import BINNED, SWING, VARIANCE, Bar, Tornado
 About = Mapping[str, Any]
 
 HEADS = {
-    SWING: ("input", "low", "high", "downside", "upside", "swing", "cumul."),
-    BINNED: ("input", "low", "high", "downside", "upside", "swing", "±", "cum."),
-    VARIANCE: ("input", "low", "high", "share", "±", "cumul."),
+    SWING: ("input", "low", "high", "at low", "at high", "swing", "cum."),
+    BINNED: ("input", "low", "high", "at low", "at high", "swing", "±", "cum."),
+    VARIANCE: ("input", "low", "high", "share", "±", "cum."),
 }
-UNRESOLVED, NOISE = " ~", " (noise)"
+UNRESOLVED, NOISE, NOTHING = " ~", " (noise)", " (none)"
 MARKS = {
+    NOTHING: "none: the same at all of the input's percentiles looked at",
     UNRESOLVED: "~: not clearly longer than the bar below it",
     NOISE: "noise: no longer than a bar of nothing could be by chance",
 }
@@ -59,11 +60,11 @@ def _record(bar: Bar, cumulative: float) -> dict[str, Any]:
 
 def _sentences(tornado: Tornado) -> list[str]:
     baseline = quantity(tornado.baseline, 0.0, tornado.unit)
-    ends = f"downside, upside: {tornado.quantity} with the input at its low and at its high end"
-    shares = "cumulative: of the sum of squared swings"
+    ends = f"at low (downside), at high (upside): {tornado.quantity} with the input at that end"
+    shares = "cum.: share of the sum of squared swings so far"
     lines = {
-        SWING: [f"Baseline: {baseline}, every input at its median", f"{ends}; {shares}"],
-        VARIANCE: ["low, high: the input's P10 and P90; cumulative: of the sum of all shares"],
+        SWING: [f"Baseline: {baseline}, every input at its median: not the median cost", f"{ends}; {shares}"],
+        VARIANCE: ["low, high: the input's P10 and P90; cum.: shares so far"],
     }
     default = [f"Baseline: {baseline} over all draws", f"{ends}; {shares}"]
     return [tornado.how[:1].upper() + tornado.how[1:], *lines.get(tornado.kind, default), *tornado.notes]
@@ -71,7 +72,7 @@ def _sentences(tornado: Tornado) -> list[str]:
 
 def _row(kind: str, bar: Bar, cumulative: float) -> Row:
     """The cells under the heads of a kind."""
-    mark = NOISE if bar.is_noise else "" if bar.clear_of_next else UNRESOLVED
+    mark = NOISE if bar.is_noise else NOTHING if not bar.swing else "" if bar.clear_of_next else UNRESOLVED
     named = (bar.input + mark, *(_compact(end) for end in (bar.low_input, bar.high_input)))
     if kind == VARIANCE:
         return (*named, percent(bar.swing, bar.se), percent_error(bar.se), percent(cumulative))
@@ -92,4 +93,5 @@ def _others(tornado: Tornado, top: int) -> list[Row]:
         return []
     blanks = [""] * (len(HEADS[tornado.kind]) - 2)
     left = percent(fsum(bar.explained for bar in others))
-    return [(f"{len(others)} others ({left})", *blanks, "100%")]
+    whole = percent(min(1.0, fsum(bar.explained for bar in tornado.bars)))
+    return [(f"{len(others)} others ({left})", *blanks, whole)]

@@ -22,8 +22,8 @@ from simulator.statistics.estimates import Estimate, over_replicates, rank
 Array = np.ndarray[Any, np.dtype[Any]]
 
 BASE = 50.0  # the percentile that contingency is counted from
-WINDOW = 0.4  # times n**-0.2: the share of the draws on either side that count
-FEWEST_DRAWS = 64 * LANES
+WINDOW, MOST_OF_TAIL = 0.4, 0.3  # times n**-0.2, and times the share beyond: what counts on either side
+FEWEST_IN_WINDOW = 4 * LANES
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ def allocated(columns: Mapping[str, Array], total: str, parts: Sequence[str], le
     """The total's value at a percentile, and its distance from the median, shared out among its parts.
 
     ``columns`` holds as many draws of each name. Errors are those that 16 parts of them show.
-    Raises :class:`InputError` for fewer than 1,024 draws.
+    Raises :class:`InputError` where too few draws lie near a percentile.
     """
-    if len(columns[total]) < FEWEST_DRAWS:
-        what = f"{len(columns[total]):,} draws are too few to share out a percentile of {total}"
-        raise InputError([Complaint("--allocate", what, f"run the scenario with {FEWEST_DRAWS:,} or more")])
     values = np.array([columns[name] for name in (*parts, total)])
     lanes = [values[:, lane::LANES] for lane in range(LANES)]
-    at, base = (np.array([_at(draws, p) for draws in (values, *lanes)]) for p in (level, BASE))
+    at, base = (
+        np.array([_at(draws, p, window(values.shape[1], p)) for draws in (values, *lanes)])
+        for p in (level, BASE)
+    )
     found = [Part(_over_lanes(high), _over_lanes(high - low)) for high, low in zip(at.T, base.T, strict=True)]
     return Allocation(level, dict(zip(parts, found[:-1], strict=True)), found[-1])
 
@@ -64,23 +64,37 @@ def _over_lanes(values: Array) -> Estimate:
     return over_replicates(float(values[0]), values[1:])
 
 
-def _at(draws: Array, level: float) -> Array:
+def window(draws: int, level: float) -> float:
+    """The share of the draws on either side of a percentile that count.
+
+    Raises :class:`InputError` where that is too few of them.
+
+    >>> round(window(1_000_000, 80.0), 4), round(window(1_000_000, 99.0), 4)
+    (0.0252, 0.003)
+    """
+    share: float = min(WINDOW * draws**-0.2, MOST_OF_TAIL * min(level, 100.0 - level) / 100.0)
+    if share * draws < FEWEST_IN_WINDOW:
+        what = f"{draws:,} draws are too few to share out P{level:g}"
+        raise InputError([Complaint("--allocate", what, "run the scenario with more, or ask nearer to p50")])
+    return share
+
+
+def _at(draws: Array, level: float, share: float) -> Array:
     """Every row's expectation where the last row, the total, is at a percentile."""
-    total = draws[-1]
-    weights = _weights(total, np.sort(total), level)
-    near = weights != 0.0
-    return np.asarray(draws[:, near] @ weights[near])
+    order = np.argsort(draws[-1], kind="stable")
+    place = rank(len(order), level)
+    reach = max(1, int(share * len(order)))
+    near = order[max(place - reach, 0) : place + reach + 1]
+    apart = (np.arange(max(place - reach, 0), max(place - reach, 0) + len(near)) - place) / (reach + 1)
+    return np.asarray(
+        draws[:, near] @ _weights(draws[-1, near], float(draws[-1, order[place]]), 1.0 - apart**2)
+    )
 
 
-def _weights(total: Array, ordered: Array, level: float) -> Array:
-    """What each draw counts: a parabola about the percentile, tilted so that the total comes out right."""
-    n = len(ordered)
-    place, reach = rank(n, level), max(1, int(WINDOW * n**0.8))
-    value = ordered[max(place, 0)]
-    width = max(ordered[min(place + reach, n - 1)] - value, value - ordered[max(place - reach, 0)])
-    apart = (total - value) / width if width > 0.0 else np.where(total == value, 0.0, np.inf)
-    kernel = np.maximum(0.0, 1.0 - apart * apart)
-    apart = np.where(kernel > 0.0, apart, 0.0)
+def _weights(total: Array, value: float, kernel: Array) -> Array:
+    """A kernel of draws near a value of the total, tilted so that the total comes out as that value."""
+    scale = float(np.ptp(total)) or 1.0
+    apart = (total - value) / scale
     whole, first, second = kernel.sum(), kernel @ apart, kernel @ (apart * apart)
     spread = whole * second - first * first
     return np.asarray(kernel * (second - first * apart) / spread if spread > 0.0 else kernel / whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
@@ -32,6 +33,7 @@ class Sensitivity:
     groups: Mapping[str, Indices]
     members: Mapping[str, tuple[str, ...]]
     shapley: Mapping[str, Estimate]
+    group_shapley: Mapping[str, Estimate]
 
 
 def groups(model: Model, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -59,10 +61,12 @@ def sensitivity(
     members = groups(scenario.model, twins.names)
     asked = {**{name: (name,) for name in twins.names}, **{GROUP + name: m for name, m in members.items()}}
     found = sobol_indices(twins, quantity, asked, points, threads=settings.threads, watch=watch)
-    correlated = bool(scenario.copula.names)
-    if not found or any(index.first.value != index.first.value for index in found.values()):
+    effects: dict[str, Estimate] = {}
+    if not found or any(isnan(index.first.value) for index in found.values()):
         what = f"{quantity} does not vary, or is not a finite number in some draws"
         raise InputError([Complaint(scenario.name, what, "traincost run says which")])
+    if scenario.copula.names:
+        effects = shapley_effects(twins, quantity, asked, points, threads=settings.threads, watch=watch)
     return Sensitivity(
         quantity=quantity,
         unit=scenario.model.units[quantity].symbol,
@@ -70,9 +74,8 @@ def sensitivity(
         inputs={name: found[name] for name in twins.names},
         groups={name: found[GROUP + name] for name in members},
         members=members,
-        shapley=shapley_effects(twins, quantity, points, threads=settings.threads, watch=watch)
-        if correlated
-        else {},
+        shapley={name: effects[name] for name in twins.names if effects},
+        group_shapley={name: effects[GROUP + name] for name in members if effects},
     )
 
 

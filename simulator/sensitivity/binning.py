@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from simulator.statistics.estimates import rank
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FEWEST_IN_BIN = 8 * LANES
+FEWEST_IN_BIN = 8 * LANES  # draws
+FEWEST_BEYOND = 2 * LANES  # draws of a bin beyond a percentile of it
 MOST_ATOMS, FIRST_LOOK = 64, 4096  # an input of more values than these in its first draws is continuous
 
 
@@ -24,17 +26,14 @@ class Binned:
     values: Array
     lanes: Array
     bins: Array
-    inputs: Array  # the median of the input in each bin, rising
+    given: Array  # the input
+    inputs: Array  # its median in each bin, rising
+    rare: Array  # values of the input that share a bin since they were drawn too seldom
 
     @property
     def count(self) -> int:
         """How many bins there are."""
         return len(self.inputs)
-
-    @property
-    def sizes(self) -> Array:
-        """The number of draws in every bin of every part of the run: (bin, LANES)."""
-        return np.bincount(self._cells, minlength=self.count * LANES).reshape(self.count, LANES)
 
     def over_bins(self, level: float | None) -> Array:
         """A statistic in every bin: a percentile, or the mean where there is no level."""
@@ -43,6 +42,20 @@ class Binned:
     def over_parts(self, level: float | None) -> Array:
         """The same in every bin of every part of the run: (bin, LANES)."""
         return statistic(self.values, self._cells, self.count * LANES, level).reshape(self.count, LANES)
+
+    def sums(self) -> Array:
+        """n, x, y, xx, xy and yy of every bin of every part of the run: (6, bin, LANES).
+
+        x is the input less its bin's median, y the quantity less its mean, both in units of their spread.
+        """
+        y = self.values - self.values.mean()
+        y /= float(np.abs(y).max()) or 1.0
+        x = self.given - self.inputs[self.bins]
+        x /= float(np.abs(x).max()) or 1.0
+        size = self.count * LANES
+        weights = (None, x, y, x * x, x * y, y * y)
+        found = [np.bincount(self._cells, weight, size).reshape(self.count, LANES) for weight in weights]
+        return np.array(found, dtype=float)
 
     @cached_property
     def _cells(self) -> Array:
@@ -70,35 +83,48 @@ class Ordered:
         """The part of the run that each belongs to."""
         return (self.order % LANES).astype(np.uint16)
 
-    def cut(self, given: Array, most: int) -> Binned:
-        """By bins of an input: its values where they are few, else at most so many of as many draws each."""
+    def cut(self, given: Array, most: int, rarest: int) -> Binned:
+        """By bins of an input: its values where they are few, else at most so many of as many draws each.
+
+        A value drawn less often than ``rarest`` shares the bin of the next lower one.
+        """
         rising = np.sort(given)
-        lowest = _lowest(given, rising, most)
+        lowest, rare = _lowest(given, rising, most, rarest)
         bins = (np.searchsorted(lowest, given, side="right") - 1).astype(np.uint16)
         numbers = np.searchsorted(rising, lowest)
         middles = (numbers + np.append(numbers[1:], len(given)) - 1) // 2
-        return Binned(self.values, self.lanes, bins[self.order], rising[middles])
+        return Binned(self.values, self.lanes, bins[self.order], given[self.order], rising[middles], rare)
 
 
-def bins_of(draws: int, most: int) -> int:
-    """How many bins so many draws fill, at most so many.
+def bins_of(draws: int, most: int, level: float | None = None) -> int:
+    """How many bins so many draws fill, at most so many, if a percentile of each is to be told.
 
-    >>> bins_of(1_000_000, 10), bins_of(500, 10)
-    (10, 3)
+    >>> bins_of(1_000_000, 10), bins_of(500, 10), bins_of(10_000, 10, 99.0)
+    (10, 3, 3)
     """
-    return max(2, min(most, draws // FEWEST_IN_BIN))
+    return min(most, draws // fewest_in_bin(level))
 
 
-def _lowest(given: Array, rising: Array, most: int) -> Array:
-    """The lowest value of each bin. A value drawn too seldom shares the bin of the next lower one."""
+def fewest_in_bin(level: float | None) -> int:
+    """The fewest draws of a bin that tell its mean (no level) or a percentile.
+
+    >>> fewest_in_bin(None), fewest_in_bin(99.0)
+    (128, 3200)
+    """
+    if level is None:
+        return FEWEST_IN_BIN
+    return max(FEWEST_IN_BIN, ceil(100.0 * FEWEST_BEYOND / min(level, 100.0 - level)))
+
+
+def _lowest(given: Array, rising: Array, most: int, rarest: int) -> tuple[Array, Array]:
+    """The lowest value of each bin, and the values that share one."""
     if len(np.unique(given[:FIRST_LOOK])) <= MOST_ATOMS:
         values, sizes = np.unique(rising, return_counts=True)
-        kept = sizes >= FEWEST_IN_BIN
+        kept = sizes >= rarest
         kept[0] = True
-        return values[kept]
-    count = bins_of(len(given), most)
-    lowest: Array = rising[np.arange(count) * len(given) // count]
-    return lowest
+        return values[kept], values[sizes < rarest]
+    lowest: Array = rising[np.arange(most) * len(given) // most]
+    return lowest, np.empty(0)
 
 
 def statistic(ordered: Array, cells: Array, count: int, level: float | None) -> Array:

@@ -7,13 +7,15 @@ samples otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from math import fsum
 from typing import Any
 
 import numpy as np
 
 from simulator.errors import Complaint, InputError
-from simulator.sensitivity.binning import FEWEST_IN_BIN, Ordered, bins_of, statistic
+from simulator.sensitivity.binning import Ordered, bins_of, fewest_in_bin, statistic
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
 from simulator.threads import in_threads
@@ -21,9 +23,10 @@ from simulator.threads import in_threads
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
 
-TENTHS, BINS = 10, 64  # of an input: for a change over tenths, for a share of the variance
+TENTHS, BINS, MOST_NAMED = 10, 64, 3  # of an input: for a change over tenths, for a share of the variance
 PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 AT_A_TIME = 8  # inputs whose draws are in memory together
+TINY = 1e-12  # of the squares of an input in a bin: what is less is rounding
 CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyond the outer ones
 
 
@@ -33,50 +36,59 @@ def binned(
     """The change of a quantity's mean or percentile from the lowest tenth of each input to the highest.
 
     Where an inner tenth lies clearly beyond both, the bar reaches to it. Discrete inputs have a bin a value.
+    Raises :class:`InputError` for too few draws to fill two bins.
     """
-    drawn = _drawn(columns, quantity)
-    bars = _bars(columns, drawn, inputs, units, partial(_change, level=level))
+    drawn, bins = _drawn(columns, quantity, TENTHS, level)
+    bars = ranked(_bars(columns, drawn, inputs, units, partial(_change, level=level, bins=bins)))
     everything = np.zeros(len(drawn.values), dtype=np.uint16)
     metric = "mean" if level is None else f"p{level:g}"
-    part = PARTS[bins_of(len(drawn.values), TENTHS)]
+    shown = metric if level is None else metric.upper()
     return Tornado(
         kind=BINNED,
         metric=metric,
         quantity=quantity,
         unit=units[quantity],
         baseline=float(statistic(drawn.values, everything, 1, level)[0]),
-        bars=ranked(bars, power=2),
-        how=f"{metric.upper() if level else metric} over the lowest and the highest {part} of each input",
+        bars=bars,
+        how=f"{shown} over the lowest and the highest {PARTS[bins]} of each input",
+        notes=tuple(sorted(bar.note for bar in bars if bar.note)),
     )
 
 
 def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str]) -> Tornado:
-    """The share of a quantity's variance that would go if an input were known: its first-order index.
+    r"""The share of a quantity's variance that would go if an input were known: its first-order index.
 
-    .. math:: \\mathrm{Var}(E[Y | X]) / \\mathrm{Var}(Y)
+    .. math:: \mathrm{Var}(E[Y | X]) / \mathrm{Var}(Y)
 
-    Estimated over 64 bins of the input, the variance within bins taken off (Plischke 2012,
-    doi:10.1016/j.ress.2011.12.007); a share below its own noise may come out below 0 and is then 0.
+    Estimated by a straight line in each of up to 64 bins of the input, free of what chance puts there
+    (bins: Plischke 2012, doi:10.1016/j.ress.2011.12.007); a share that comes out below 0 is 0.
+    Raises :class:`InputError` for too few draws to fill two bins.
     """
-    drawn = _drawn(columns, quantity)
+    drawn, bins = _drawn(columns, quantity, BINS, None)
+    bars = ranked(_bars(columns, drawn, inputs, units, partial(_share, bins=bins)))
+    together = min(1.0, fsum(bar.swing for bar in bars))
     return Tornado(
         kind=VARIANCE,
         metric=VARIANCE,
         quantity=quantity,
         unit="1",
         baseline=0.0,
-        bars=ranked(_bars(columns, drawn, inputs, units, _share), power=1),
+        bars=tuple(replace(bar, explained=bar.swing) for bar in bars),
         how="share of the variance that would go if the input were known",
+        notes=(f"Inputs explain {100.0 * together:.0f}% one by one; the rest is what they do together",),
     )
 
 
-def _drawn(columns: Columns, quantity: str) -> Ordered:
-    """A quantity's draws, or :class:`InputError` where they are too few to fill two bins."""
+def _drawn(columns: Columns, quantity: str, most: int, level: float | None) -> tuple[Ordered, int]:
+    """A quantity's draws and how many bins they fill, or :class:`InputError` where that is less than two."""
     column = columns([quantity])[quantity]
-    if len(column) < 2 * FEWEST_IN_BIN:
+    bins = bins_of(len(column), most, level)
+    if bins < 2:
         what = f"{len(column):,} draws of {quantity} are too few to cut into bins of an input"
-        raise InputError([Complaint("--draws", what, f"take {2 * FEWEST_IN_BIN:,} or more, or --kind swing")])
-    return Ordered(column)
+        raise InputError(
+            [Complaint("--draws", what, "take more, a percentile nearer to p50, or --kind swing")]
+        )
+    return Ordered(column), bins
 
 
 def _bars(
@@ -96,8 +108,16 @@ def _bars(
     return found
 
 
-def _change(drawn: Ordered, name: str, unit: str, given: Array, level: float | None) -> Bar:
-    cut = drawn.cut(given, TENTHS)
+def _change(
+    drawn: Ordered,
+    name: str,
+    unit: str,
+    given: Array,
+    level: float | None,
+    bins: int,
+) -> Bar:
+    cut = drawn.cut(given, bins, fewest_in_bin(level))
+    rare = ", ".join(f"{value:g}" for value in cut.rare[:MOST_NAMED])
     values, parts = cut.over_bins(level), cut.over_parts(level)
     low, high = _ends(values, parts)
     sign = 1.0 if values[high] >= values[low] else -1.0
@@ -112,6 +132,7 @@ def _change(drawn: Ordered, name: str, unit: str, given: Array, level: float | N
         rises=sign > 0.0,
         se=replicate_error(replicates),
         replicates=replicates,
+        note=f"{name}: too few draws of {rare} to tell what they do" if rare else "",
     )
 
 
@@ -128,12 +149,10 @@ def _farther(parts: Array, outer: int, inner: int) -> int:
     return inner if abs(float(apart.mean())) > CLEARLY * T95 * replicate_error(apart) else outer
 
 
-def _share(drawn: Ordered, name: str, unit: str, given: Array) -> Bar:
-    cut = drawn.cut(given, BINS)
-    sizes, means = cut.sizes, cut.over_parts(None)
-    squares = np.bincount(cut.lanes, (cut.values - cut.values.mean()) ** 2)
-    whole = explained(sizes.sum(axis=1), cut.over_bins(None), float(squares.sum()))
-    replicates = explained(sizes, means, squares)
+def _share(drawn: Ordered, name: str, unit: str, given: Array, bins: int) -> Bar:
+    cut = drawn.cut(given, bins, 1)
+    sums = cut.sums()
+    replicates = explained(sums)
     edge = cut.count // TENTHS
     return Bar(
         input=name,
@@ -141,26 +160,37 @@ def _share(drawn: Ordered, name: str, unit: str, given: Array) -> Bar:
         low_input=float(cut.inputs[edge]),
         high_input=float(cut.inputs[-1 - edge]),
         low=0.0,
-        high=max(0.0, float(whole)),
+        high=max(0.0, float(explained(sums.sum(axis=2)))),
         rises=_rises(cut.over_bins(None)),
         se=replicate_error(replicates),
         replicates=replicates,
     )
 
 
-def explained(sizes: Array, means: Array, squares: Any) -> Any:
-    r"""The share of the squares about the mean that lies between bins, free of what chance puts there.
+def explained(sums: Array) -> Array:
+    r"""The share of the squares about the mean that straight lines in bins explain, chance taken off.
 
-    .. math:: \frac{B - (K - 1) W / (n - K)}{B + W}
+    .. math:: \frac{B - (p - 1) W / (n - p)}{B + W}
 
-    >>> float(explained(np.array([50, 50]), np.array([-1.0, 1.0]), 200.0).round(3))
-    0.495
+    B lies in the lines, W about them, p is how many numbers the lines have. ``sums`` holds n, x, y, xx, xy
+    and yy of each bin (first axes: 6, bin), x and y about any centre.
+
+    >>> x = np.array([-1.0, 0.0, 1.0])
+    >>> line = [np.full(1, value) for value in (3.0, x.sum(), (2 * x).sum(), x @ x, 2 * x @ x, 4 * x @ x)]
+    >>> explained(np.array(line)).tolist()
+    1.0
     """
-    n, count = sizes.sum(axis=0), len(sizes)
-    middle = (sizes * means).sum(axis=0) / n
-    between = (sizes * (means - middle) ** 2).sum(axis=0)
-    within = (squares - between) / (n - count)
-    return np.divide(between - (count - 1) * within, squares, np.zeros_like(between), where=squares > 0)
+    n, x, y, xx, xy, yy = sums
+    met = np.maximum(n, 1.0)
+    level, steps = y**2 / met, xx - x**2 / met
+    sloped = steps > TINY * xx
+    slope = np.divide((xy - x * y / met) ** 2, steps, np.zeros_like(steps), where=sloped)
+    middle = y.sum(axis=0) ** 2 / n.sum(axis=0)
+    whole = yy.sum(axis=0) - middle
+    lines = (level + slope).sum(axis=0) - middle
+    numbers = np.count_nonzero(n, axis=0) + np.count_nonzero(sloped, axis=0)
+    chance = (whole - lines) * (numbers - 1) / np.maximum(n.sum(axis=0) - numbers, 1.0)
+    return np.asarray(np.divide(lines - chance, whole, np.zeros_like(whole), where=whole > 0.0))
 
 
 def _rises(means: Array) -> bool:

@@ -110,7 +110,7 @@ def _share(moments: Moments, place: int, which: int, points: int, evaluations: i
     """An index: a mean product over the variance, its error that of 16 parts, within [0, 1]."""
     product, values = moments.products[place, which], moments.values / (evaluations / LANES)
     mean = float(values[0].mean())
-    variances = values[1] - 2.0 * mean * values[0] + mean * mean
+    variances: Array = values[1] - 2.0 * mean * values[0] + mean * mean
     variance = float(variances.mean())
     if not variance > 0.0:
         return Estimate(*[float("nan")] * 4)
@@ -135,7 +135,9 @@ def _moments(
     for start in range(0, points, TASK * TASKS_A_ROUND):
         round_ = range(start, min(points, start + TASK * TASKS_A_ROUND), TASK)
         found = sum(in_threads(task, round_, threads), found)
-    return found
+    return (
+        found if np.isfinite(found.values).all() else Moments(found.products * np.nan, found.values * np.nan)
+    )
 
 
 def _mixtures(twins: Twins, wanted: Sequence[Exchange]) -> dict[tuple[str, ...], list[Any]]:
@@ -164,6 +166,7 @@ def _task(
     products = {}
     values = np.zeros((2, LANES))
 
+    @np.errstate(all="ignore")  # of infinite draws nothing is told
     def evaluated(streams: Any) -> Array:
         draws = twins.draws(streams, quantity, start, count).reshape(-1, LANES) - centre
         values[0] += draws.sum(axis=0)

@@ -10,6 +10,7 @@ on, the correlated ones drawn anew given those before them, which a Gaussian cop
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from simulator.kernel.philox import stream_key
 from simulator.kernel.twins import Twins
-from simulator.statistics.estimates import Z95, Estimate, replicate_error
+from simulator.statistics.estimates import T95, Estimate, replicate_error
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
 
@@ -28,21 +29,35 @@ FEWEST_ORDERS = 16
 
 
 def shapley_effects(
-    twins: Twins, quantity: str, points: int, *, threads: int | None = None, watch: Watch = UNWATCHED
+    twins: Twins,
+    quantity: str,
+    groups: Mapping[str, Collection[str]],
+    points: int,
+    *,
+    threads: int | None = None,
+    watch: Watch = UNWATCHED,
 ) -> dict[str, Estimate]:
-    """The Shapley effect of every input that is not a constant, with its error over random orders.
+    """The Shapley effects of groups of inputs, by the groups' names, with their errors over random orders.
 
-    Every 2048 points have a random order of their own, taken forwards and backwards.
+    A group's effect is the sum of its inputs'. Every 2048 points have a random order of their own, taken
+    forwards and backwards.
     """
     count = max(FEWEST_ORDERS, points // POINTS_AN_ORDER)
     watch.expect(2 * count * POINTS_AN_ORDER * (len(twins.names) + 1))
     found = np.array(in_threads(partial(_both_ways, twins, quantity, watch), range(count), threads))
     parts = found / found.sum(axis=1).mean()
-    shares = parts.mean(axis=0)
-    residuals = parts - shares * parts.sum(axis=1, keepdims=True)
-    errors = (replicate_error(column) for column in residuals.T)
-    effects = (Estimate(s, e, s - Z95 * e, s + Z95 * e) for s, e in zip(shares.tolist(), errors, strict=True))
-    return dict(zip(twins.names, effects, strict=True))
+    place = {name: number for number, name in enumerate(twins.names)}
+    return {
+        name: _effect(parts[:, [place[member] for member in group]].sum(axis=1), parts.sum(axis=1))
+        for name, group in groups.items()
+    }
+
+
+def _effect(part: Array, whole: Array) -> Estimate:
+    """A share with its error over orders; its interval is by Student's t of as few as there may be."""
+    share = float(part.mean())
+    error = replicate_error(part - share * whole)
+    return Estimate(share, error, share - T95 * error, share + T95 * error)
 
 
 def _both_ways(twins: Twins, quantity: str, watch: Watch, number: int) -> Array:

@@ -36,6 +36,7 @@ class Bar:
     rises: bool  # with the input
     se: float = 0.0  # of the swing
     explained: float = 0.0  # this bar's share of what all bars explain
+    note: str = ""  # what is to be known of it
     clear_of_next: bool = True  # whether the next bar is shorter beyond the noise
     replicates: Array = field(
         default_factory=lambda: np.zeros(0), repr=False
@@ -48,8 +49,8 @@ class Bar:
 
     @property
     def is_noise(self) -> bool:
-        """Whether a bar of nothing could be as long, 1 time in 20."""
-        return self.swing <= T95 * self.se
+        """Whether a bar of nothing could be as long, 1 time in 20, or its error cannot be told."""
+        return self.se != 0.0 and not self.swing > T95 * self.se
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ class Tornado:
         return f"Tornado: change in the {metric} of {self.quantity}, binned"
 
 
-def ranked(bars: Sequence[Bar], power: int) -> tuple[Bar, ...]:
-    """Bars widest first, with shares of all swings to a power and whether the next is clearly shorter."""
+def ranked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Bars widest first, with shares of all squared swings and whether the next is clearly shorter."""
     found = sorted(bars, key=lambda bar: (-bar.swing, bar.input))
-    whole = fsum(bar.swing**power for bar in found)
+    whole = fsum(bar.swing**2 for bar in found)
     clear = [_is_clear(*pair) for pair in pairwise(found)]
     return tuple(
-        replace(bar, explained=bar.swing**power / whole if whole else 0.0, clear_of_next=is_clear)
+        replace(bar, explained=bar.swing**2 / whole if whole else 0.0, clear_of_next=is_clear)
         for bar, is_clear in zip(found, [*clear, True], strict=bool(found))
     )
 
