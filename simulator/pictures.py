@@ -139,7 +139,7 @@ def labelled(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _words(value: Any) -> str:
-    return "; ".join(value) if isinstance(value, list) else str(value or "")
+    return "; ".join(value) if isinstance(value, list) else str(value or "").rpartition("/")[2]
 
 
 def _spread(run: Replay, quantity: str, label: str) -> plots.Spread:

@@ -86,7 +86,7 @@ def tornado_command(
         found = replay(given, options, options["results"], options["quiet"])
         about = {**{key: found.summary[key] for key in ABOUT}, "draws_used": found.draws}
         say(found.part, options["quiet"])
-        tornado = _given_data(found, quantity, kind, options["metric"])
+        tornado = _given_data(found, quantity, kind, options)
     if output:
         from simulator.pictures import tornado_picture
         from simulator.plots import save
@@ -116,13 +116,12 @@ def _scenario_of(given: str, options: Mapping[str, Any]) -> tuple[Scenario, dict
     return found.model(), {key: found.summary[key] for key in ABOUT}
 
 
-def _given_data(found: Replay, quantity: str, kind: str, metric: float | None) -> Tornado:
+def _given_data(found: Replay, quantity: str, kind: str, options: Mapping[str, Any]) -> Tornado:
     from simulator.sensitivity.given_data import binned, variance
 
     found.check_name(quantity)
-    if kind == "binned":
-        return binned(found.columns, quantity, found.units, found.inputs, metric)
-    return variance(found.columns, quantity, found.units, found.inputs)
+    of, threads = (found.columns, quantity, found.units, found.inputs), options["threads"]
+    return binned(*of, options["metric"], threads) if kind == "binned" else variance(*of, threads)
 
 
 @click.command("sensitivity")

@@ -55,8 +55,8 @@ def rounded(value: float, se: float) -> str:
     ('21.9k', '2.26e+25', '0', '–')
     >>> rounded(1.00123e-4, 5e-5), rounded(21_850.0, float("nan"))
     ('1.0e-04', '~22k')
-    >>> rounded(999.4e6, 1e7)
-    '1.00B'
+    >>> rounded(999.4e6, 1e7), rounded(-300.0, 4000.0)
+    ('1.00B', '0')
     """
     if isnan(value):
         return "–"
@@ -75,7 +75,7 @@ def rounded(value: float, se: float) -> str:
     shown = float(round(scaled, -last))
     if abs(scaled) < 1000.0 <= abs(shown) and suffix != SCALES[0][1]:
         return rounded(copysign(1000.0 * scale, value), se)
-    return f"{shown:,.{max(0, -last)}f}{suffix}"
+    return f"{shown:,.{max(0, -last)}f}{suffix}" if shown else "0"
 
 
 def error_text(se: float) -> str:

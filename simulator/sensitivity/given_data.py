@@ -31,7 +31,12 @@ CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyo
 
 
 def binned(
-    columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str], level: float | None
+    columns: Columns,
+    quantity: str,
+    units: Mapping[str, str],
+    inputs: Sequence[str],
+    level: float | None,
+    threads: int | None = None,
 ) -> Tornado:
     """The change of a quantity's mean or percentile from the lowest tenth of each input to the highest.
 
@@ -39,7 +44,7 @@ def binned(
     Raises :class:`InputError` for too few draws to fill two bins.
     """
     drawn, bins = _drawn(columns, quantity, TENTHS, level)
-    bars = ranked(_bars(columns, drawn, inputs, units, partial(_change, level=level, bins=bins)))
+    bars = ranked(_bars(columns, drawn, inputs, units, partial(_change, level=level, bins=bins), threads))
     everything = np.zeros(len(drawn.values), dtype=np.uint16)
     metric = "mean" if level is None else f"p{level:g}"
     shown = metric if level is None else metric.upper()
@@ -55,7 +60,13 @@ def binned(
     )
 
 
-def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: Sequence[str]) -> Tornado:
+def variance(
+    columns: Columns,
+    quantity: str,
+    units: Mapping[str, str],
+    inputs: Sequence[str],
+    threads: int | None = None,
+) -> Tornado:
     r"""The share of a quantity's variance that would go if an input were known: its first-order index.
 
     .. math:: \mathrm{Var}(E[Y | X]) / \mathrm{Var}(Y)
@@ -65,7 +76,7 @@ def variance(columns: Columns, quantity: str, units: Mapping[str, str], inputs: 
     Raises :class:`InputError` for too few draws to fill two bins.
     """
     drawn, bins = _drawn(columns, quantity, BINS, None)
-    bars = ranked(_bars(columns, drawn, inputs, units, partial(_share, bins=bins)))
+    bars = ranked(_bars(columns, drawn, inputs, units, partial(_share, bins=bins), threads))
     together = min(1.0, fsum(bar.swing for bar in bars))
     return Tornado(
         kind=VARIANCE,
@@ -97,6 +108,7 @@ def _bars(
     inputs: Sequence[str],
     units: Mapping[str, str],
     measure: Callable[[Ordered, str, str, Array], Bar],
+    threads: int | None,
 ) -> list[Bar]:
     """A bar of every input, a few inputs' draws in memory at a time."""
     found: list[Bar] = []
