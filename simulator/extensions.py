@@ -21,7 +21,7 @@ from types import CodeType, ModuleType
 from simulator import levers
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
 from simulator.language import complaints
-from simulator.model import COMPLIANCE, GENERATED, Formula, formulas_of, shipped_formulas
+from simulator.model import COMPLIANCE, GENERATED, Formula, Model, build, formulas_of, shipped_formulas
 
 LARGEST = 2**20  # bytes in a file of formulas; the package's own have a hundredth of it
 
@@ -91,6 +91,16 @@ def _checked(path: Path, text: bytes) -> CodeType:
     except ValueError as error:
         found = [Complaint(str(path), f"this is not Python: {error}", "save it as UTF-8 text")]
     raise InputError(found)
+
+
+def assembled(files: Iterable[Path], applied: Iterable[str]) -> Model:
+    """The shipped model with a user's files of formulas, then levers, laid over it in their order."""
+    given: list[Formula] = list(shipped_formulas())
+    for file in files:
+        given = extended(given, user_module(file), file.stem)
+    for name in applied:
+        given = extended(given, lever(name), Path(name).stem)
+    return build(given)
 
 
 def extended(base: Iterable[Formula], module: ModuleType, label: str) -> list[Formula]:

@@ -85,17 +85,28 @@ def replayed(stored: StoredRun, threads: int | None = None) -> Replay:
         scenario = load_scenario(stored.scenario)
     except SimulatorError as error:
         return _as_kept(stored, str(error))
+    how = settings_of_run(stored, threads)
+    if why := changed(stored, scenario):
+        return _as_kept(stored, why)
+    draws = min(how.draws, MOST_DRAWS)
+    columns = partial(engine(scenario, how).columns, draws=draws, threads=threads)
+    return Replay(stored.summary, stored.tree, draws, columns, scenario)
+
+
+def settings_of_run(stored: StoredRun, threads: int | None = None) -> Settings:
+    """How a stored run was made."""
     summary = stored.summary
-    machine = engine(scenario, Settings(summary["draws"], summary["seed"], summary["sampler"], threads))
+    return Settings(summary["draws"], summary["seed"], summary["sampler"], threads)
+
+
+def changed(stored: StoredRun, scenario: Scenario) -> str:
+    """Why a stored run's scenario no longer gives the draws that were kept; empty where it does."""
     kept = _kept(stored)
     if set(kept) != set(scenario.names):
-        return _as_kept(stored, "other quantities than today's are in it")
-    if name := _differing(kept, partial(machine.columns, threads=1)):
-        return _as_kept(stored, f"{name} comes out differently today")
-    draws = min(summary["draws"], MOST_DRAWS)
-    return Replay(
-        summary, stored.tree, draws, partial(machine.columns, draws=draws, threads=threads), scenario
-    )
+        return "other quantities than today's are in it"
+    columns = partial(engine(scenario, settings_of_run(stored)).columns, threads=1)
+    name = _differing(kept, columns)
+    return f"{name} comes out differently today" if name else ""
 
 
 def _as_kept(stored: StoredRun, why: str) -> Replay:

@@ -29,6 +29,17 @@ def stream_key(seed: int, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
+def random_order(seed: int, number: int, count: int) -> list[int]:
+    """The numbers below ``count`` in one of the random orders that a seed gives.
+
+    >>> random_order(1, 0, 4) == random_order(1, 0, 4), sorted(random_order(1, 7, 4))
+    (True, [0, 1, 2, 3])
+    """
+    words = np.random.Philox(key=stream_key(seed, f"order/{number}"))
+    order: list[int] = np.argsort(words.random_raw(count), kind="stable").tolist()
+    return order
+
+
 # Inlined as source, since a call inside the sampler's loop would keep it from being vectorised.
 @njit(**OPTIONS, forceinline=True)
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]

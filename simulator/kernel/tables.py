@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ OCTAVES = 52  # v runs from 2**-53 up to, not including, 2**-1
 LOWEST_EXPONENT = -53
 TOLERANCE = 1e-7  # relative error asked of a table, checked where cubics are worst
 FINEST = 8  # bits; a table this fine has 2 * 52 * 256 cells
+MOST_TABLES = 256  # kept for the next model with the same priors; one takes 50 kB to 2 MB
 NODES = np.array([0.0, 0.25, 0.75, 1.0])  # Chebyshev-Lobatto points: neighbours share their ends
 TO_POWERS = np.linalg.inv(np.vander(NODES, 4, increasing=True))
 PROBES = np.array([0.1, 0.5, 0.9])
@@ -49,6 +51,7 @@ def cell_edges(bits: int) -> tuple[Array, Array]:
     return lower, np.append(lower[1:], 0.5)
 
 
+@lru_cache(maxsize=MOST_TABLES)
 def quantile_table(distribution: Distribution) -> QuantileTable:
     """The table of a distribution, as fine as its shape needs.
 

@@ -13,10 +13,12 @@ from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
+from simulator.plots.waterfall import Rise, waterfall
 
 __all__ = [
     "Converged",
     "Part",
+    "Rise",
     "Spread",
     "breakdown",
     "check_ending",
@@ -29,4 +31,5 @@ __all__ = [
     "s_curve",
     "save",
     "tornado",
+    "waterfall",
 ]

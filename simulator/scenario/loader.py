@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
-from simulator.extensions import extended, lever, user_module
+from simulator.extensions import assembled
 from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
@@ -119,12 +119,7 @@ def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> Non
 def _model(sources: Sources, complain: Complain) -> Model | None:
     """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
     try:
-        given = list(shipped_formulas())
-        for file in sources.formulas:
-            given = extended(given, user_module(file), file.stem)
-        for name in sources.levers:
-            given = extended(given, lever(name), Path(name).stem)
-        model = build(given)
+        model = assembled(sources.formulas, sources.levers)
         return model.pin(
             name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
         )

@@ -10,13 +10,13 @@ on, the correlated ones drawn anew given those before them, which a Gaussian cop
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from simulator.kernel.philox import stream_key
+from simulator.kernel.philox import random_order
 from simulator.kernel.twins import Twins
 from simulator.statistics.estimates import T95, Estimate, replicate_error
 from simulator.threads import in_threads
@@ -62,8 +62,7 @@ def _effect(part: Array, whole: Array) -> Estimate:
 
 def _both_ways(twins: Twins, quantity: str, watch: Watch, number: int) -> Array:
     """What each input adds to the variance explained, over one order and its reverse."""
-    words = np.random.Philox(key=stream_key(twins.engine.seed, f"order/{number}"))
-    order = np.argsort(words.random_raw(len(twins.names)), kind="stable")
+    order = random_order(twins.engine.seed, number, len(twins.names))
     first = number * POINTS_AN_ORDER
     forwards = _added(twins, quantity, order, first)
     backwards = _added(twins, quantity, order[::-1], first)
@@ -71,7 +70,7 @@ def _both_ways(twins: Twins, quantity: str, watch: Watch, number: int) -> Array:
     return (forwards + backwards) / 2.0
 
 
-def _added(twins: Twins, quantity: str, order: Array, first: int) -> Array:
+def _added(twins: Twins, quantity: str, order: Sequence[int], first: int) -> Array:
     """E[Var(Y | those before)] less E[Var(Y | it too)], for every input, in the order of the engine."""
     names = [twins.names[place] for place in order]
     follow = tuple(name for name in names if name in twins.engine.copula.names)

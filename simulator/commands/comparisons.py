@@ -1,0 +1,133 @@
+"""Commands that set one run against another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from simulator.commands.loading import is_scenario, load_all, settings_of
+from simulator.terminal.options import (
+    Metric,
+    format_option,
+    picture_option,
+    quantity_option,
+    quiet_option,
+    simulation_options,
+    stored_option,
+    top_option,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.sides import Side
+
+KINDS = ("waterfall", "overlay")
+RUN_ONLY = ("draws", "seed", "sampler")
+
+
+@click.command("compare")
+@click.argument("base", metavar="BASE", type=click.Path())
+@click.argument("new", metavar="NEW", type=click.Path())
+@click.option("--book-new", type=click.Path(), help="NEW's book; --book is that of both.")
+@click.option("--set-new", multiple=True, metavar="KEY=VALUE", help="As --set, for NEW alone.")
+@click.option("--lever-new", multiple=True, metavar="NAME|FILE.py", help="As --lever, for NEW alone.")
+@click.option(
+    "--statistic",
+    "statistics",
+    type=Metric(),
+    multiple=True,
+    default=("p50", "p90"),
+    show_default=True,
+    metavar="mean|pNN",
+    help="What is attributed to what differs; repeat for more. The picture shows the last.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="waterfall",
+    show_default=True,
+    help="The picture that -o writes: the change, difference by difference, or both curves.",
+)
+@quantity_option
+@top_option
+@picture_option
+@stored_option
+@simulation_options
+@format_option
+@quiet_option
+def compare_command(
+    base: str,
+    new: str,
+    statistics: tuple[float | None, ...],
+    kind: str,
+    quantity: str,
+    top: int,
+    output: Path | None,
+    style: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Say how far NEW is from BASE, and why.
+
+    BASE and NEW are scenarios or stored runs; both are evaluated on BASE's seed, draws and sampler. The
+    change of each statistic is shared out among the priors, plan items, correlations and levers that differ.
+    """
+    from simulator.pictures import comparison_picture, labelled
+    from simulator.plots import check_ending, save
+    from simulator.reports.compare import compare_sheet
+    from simulator.sides import compared, notes
+    from simulator.terminal.bar import watching
+
+    if output:
+        check_ending(output)
+    sides = both_sides(base, new, options, quiet)
+    with watching(quiet) as watch:
+        found = compared(*sides, quantity, list(dict.fromkeys(statistics)), watch)
+    labels = labelled([side.about for side in sides])
+    if output:
+        save(comparison_picture(kind, found, labels, statistics[-1], top), output)
+    about = dict(zip(("base", "new"), labels, strict=True))
+    click.echo(compare_sheet(found, about, notes(*sides), top).text(style))
+
+
+def both_sides(base: str, new: str, options: Mapping[str, Any], quiet: bool) -> tuple[Side, Side]:
+    """BASE and NEW as they are meant; options that a stored run cannot heed are refused."""
+    of_new = {
+        "book": options["book_new"] or options["book"],
+        "settings": (*options["settings"], *options["set_new"]),
+        "levers": (*options["levers"], *options["lever_new"]),
+    }
+    _refuse(base, new, options)
+    return one_side(base, options, quiet), one_side(new, {**options, **of_new}, quiet)
+
+
+def one_side(given: str, options: Mapping[str, Any], quiet: bool) -> Side:
+    """A scenario or a stored run."""
+    from simulator.results import find, load
+    from simulator.sides import Side, of_run
+
+    if is_scenario(given):
+        return Side(load_all((given,), options, quiet)[0], settings_of(options))
+    return of_run(load(find(given, options["results"])), options["threads"])
+
+
+def _refuse(base: str, new: str, options: Mapping[str, Any]) -> None:
+    """Refuse what would not be heeded: a stored run is as it was made, and both sides have BASE's draws."""
+    context = click.get_current_context()
+    given = {
+        option.name: option.opts[-1]
+        for option in context.command.params
+        if context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+    }
+    idle = [] if is_scenario(base) else list(RUN_ONLY)
+    idle += [] if is_scenario(new) else ["book_new", "set_new", "lever_new"]
+    idle += [] if is_scenario(base) or is_scenario(new) else ["book", "settings", "levers"]
+    if wrong := [given[name] for name in idle if name in given]:
+        what = (
+            f"a stored run is as it was made, so that {', '.join(wrong)} cannot be heeded; name its scenario"
+        )
+        raise click.UsageError(what, context)

@@ -1,0 +1,1 @@
+"""Two scenarios compared on the same draws: what changed, and which difference changed it by how much."""

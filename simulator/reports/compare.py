@@ -1,0 +1,213 @@
+"""A comparison as tables: statistics side by side, and what made each of them move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum, isfinite, nan
+from typing import Any
+
+from simulator.comparison.compare import Change, Comparison, Contribution, Statistic, Together
+from simulator.comparison.differences import CORRELATIONS, LEVER, given, lever_key
+from simulator.reports.layout import Row, Sheet
+from simulator.reports.numbers import error_text, percent, percent_error, rounded, with_error
+from simulator.scenario.scenario import Scenario
+from simulator.statistics.estimates import Estimate
+
+SIDES = ("statistic", "base", "new", "change", "±", "of base", "±")
+HEAD = ("base", "new", "adds", "±", "alone", "last")
+MEANINGS = (
+    "±: one standard error of the paired difference",
+    "adds: the Shapley value, the mean of what it adds over all orders in which the differences can be taken "
+    "over; these add up to the change",
+    "alone: by itself on top of the base; last: on top of all others; base, new: an input's median",
+)
+MUCH = 0.05  # of its own size: a change of less is told by its first digits
+
+
+def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Sequence[str], top: int) -> Sheet:
+    """The comparison as tables, records and one object; ``about`` names both sides."""
+    changes = comparison.changes
+    asked = {level: change for level, change in changes.items() if change.contributions}
+    how, base, new = comparison.settings, comparison.between.base, comparison.between.new
+    draws = f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}, the same on both sides"
+    sides = [
+        SIDES,
+        *(_side(statistic(level), change) for level, change in sorted(changes.items(), key=_order)),
+    ]
+    structure = [f"Structure: base {given(base)}; new {given(new)}"] if comparison.between.structure else []
+    differ = structure if comparison.between.everything else ["The two sides do not differ"]
+    return Sheet(
+        above=(
+            f"What moved {comparison.quantity}",
+            f"Base: {about['base']}",
+            f"New: {about['new']}",
+            draws,
+            *differ,
+            *notes,
+        ),
+        tables=(sides, *(_table(comparison, level, change, top) for level, change in asked.items())),
+        below=(*_sums(asked), *(MEANINGS if asked else MEANINGS[:1])),
+        records=[
+            record for level, change in changes.items() for record in _records(comparison, level, change)
+        ],
+        data={
+            "quantity": comparison.quantity,
+            "unit": comparison.unit,
+            **about,
+            "seed": how.seed,
+            "draws": how.draws,
+            "sampler": how.sampler,
+            "statistics": {
+                statistic(level): _data(comparison, change, level in comparison.asked)
+                for level, change in changes.items()
+            },
+            "notes": list(notes),
+        },
+    )
+
+
+def statistic(level: Statistic) -> str:
+    """A statistic as it is written: p90, mean."""
+    return "mean" if level is None else f"p{level:g}"
+
+
+def _order(item: tuple[Statistic, Change]) -> float:
+    return -1.0 if item[0] is None else item[0]
+
+
+def _side(name: str, change: Change) -> Row:
+    base, new, moved = change.base, change.new, change.change
+    share = change.relative
+    return (
+        name if name == "mean" else name.upper(),
+        rounded(base.value, base.se),
+        rounded(new.value, new.se),
+        _signed(moved),
+        error_text(moved.se),
+        _signed_share(share),
+        percent_error(share.se) if isfinite(share.se) else "–",
+    )
+
+
+def _signed(found: Estimate | None) -> str:
+    """A change with its sign."""
+    if found is None:
+        return "–"
+    text = rounded(found.value, found.se)
+    return f"+{text}" if found.value > 0.0 and text != "0" else text
+
+
+def _signed_share(share: Estimate) -> str:
+    if not isfinite(share.value):
+        return "–"
+    return ("-" if share.value < 0.0 else "+" if share.value > 0.0 else "") + percent(
+        abs(share.value), share.se
+    )
+
+
+def _table(comparison: Comparison, level: Statistic, change: Change, top: int) -> list[Row]:
+    """What made a statistic move, the largest parts first, the smallest together."""
+    name = statistic(level)
+    shown, others = change.contributions[:top], change.contributions[top:]
+    rows = [(part.what, *map(_cell, _values(comparison, part)), *_parts(part)) for part in shown]
+    if others:
+        errors = max(part.value.se for part in others)
+        rest = Estimate(fsum(part.value.value for part in others), errors, nan, nan)
+        rows.append((f"{len(others)} others", "", "", _signed(rest), "–", "–", "–"))
+    total = ("change", "", "", _signed(change.change), error_text(change.change.se), "", "")
+    return [(f"{name if level is None else name.upper()} by what differs", *HEAD), *rows, total]
+
+
+def _parts(part: Contribution) -> tuple[str, ...]:
+    return _signed(part.value), error_text(part.value.se), _signed(part.alone), _signed(part.last)
+
+
+def _values(comparison: Comparison, part: Contribution) -> tuple[float | str | None, ...]:
+    """What a difference is on either side."""
+    return tuple(_value(side, part) for side in (comparison.between.base, comparison.between.new))
+
+
+def _value(scenario: Scenario, part: Contribution) -> float | str | None:
+    """An input's median, a lever's state, how many correlations there are."""
+    if part.what in scenario.priors:
+        return float(scenario.priors[part.what].distribution.ppf(0.5))
+    if part.kind == LEVER:
+        return "on" if part.what in map(lever_key, scenario.levers) else "off"
+    return float(len(scenario.correlations)) if part.kind == CORRELATIONS else None
+
+
+def _cell(value: float | str | None) -> str:
+    return rounded(value, 0.0) if isinstance(value, float) else value or ""
+
+
+def _sums(asked: Mapping[Statistic, Change]) -> list[str]:
+    """Sentences on parts that hang on the order and are better looked at together."""
+    return [
+        f"{statistic(level).upper()}: {', '.join(found.members)} meet in {found.formula}, and one by one "
+        f"their parts hang on the order; together {with_error(found.value.value, found.value.se, '')}"
+        for level, change in asked.items()
+        for found in change.together
+    ]
+
+
+def _records(comparison: Comparison, level: Statistic, change: Change) -> list[dict[str, Any]]:
+    """The change, then what adds up to it."""
+    head = {"quantity": comparison.quantity, "unit": comparison.unit, "statistic": statistic(level)}
+    ends = {"base": _number(change.base.value), "new": _number(change.new.value)}
+    whole = {"what": "change", "kind": "change", **ends, **_estimate("contribution", change.change)}
+    parts = [
+        {**head, **_contribution(part), **dict(zip(("base", "new"), _values(comparison, part), strict=True))}
+        for part in change.contributions
+    ]
+    empty = {"alone": None, "last": None}
+    return [
+        {**head, **whole, **empty},
+        *({key: part[key] for key in (*head, *whole, *empty)} for part in parts),
+    ]
+
+
+def _data(comparison: Comparison, change: Change, asked: bool) -> dict[str, Any]:
+    return {
+        "base": _number(change.base.value),
+        "base_se": _number(change.base.se),
+        "new": _number(change.new.value),
+        "new_se": _number(change.new.se),
+        **_estimate("change", change.change),
+        "change_ci95": [_number(change.change.low), _number(change.change.high)],
+        **_estimate("relative", change.relative),
+        "attribution": [
+            {**_contribution(part), **dict(zip(("base", "new"), _values(comparison, part), strict=True))}
+            for part in change.contributions
+        ]
+        if asked
+        else None,
+        "together": [_together(found) for found in change.together],
+    }
+
+
+def _contribution(part: Contribution) -> dict[str, Any]:
+    return {
+        "what": part.what,
+        "kind": part.kind,
+        "contribution": _number(part.value.value),
+        "se": _number(part.value.se),
+        "alone": _number(part.alone.value) if part.alone else None,
+        "last": _number(part.last.value) if part.last else None,
+    }
+
+
+def _together(found: Together) -> dict[str, Any]:
+    return {
+        "formula": found.formula,
+        "members": list(found.members),
+        **_estimate("contribution", found.value),
+    }
+
+
+def _estimate(name: str, found: Estimate) -> dict[str, Any]:
+    se = "se" if name == "contribution" else f"{name}_se"
+    return {name: _number(found.value), se: _number(found.se)}
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
