@@ -15,7 +15,7 @@ def main() -> None:
     """What it costs to train a large language model, as a distribution.
 
     Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage,
-    130 interrupted.
+    130 interrupted; of check also 3 over, 4 undecided.
     """
 
 
@@ -31,5 +31,6 @@ for command in (
     drivers.sensitivity_command,
     pictures.plot,
     comparisons.compare_command,
+    comparisons.check_command,
 ):
     main.add_command(command)

@@ -172,7 +172,7 @@ def labelled(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     ['a, x', 'a, y', 'b']
     """
     labels = [_words(summary["name"]) for summary in summaries]
-    for key in LABELLED:
+    for key in LABELLED if any(summary != summaries[0] for summary in summaries) else ():
         alike = Counter(labels)
         more = [
             _words(summary.get(key)) if alike[label] > 1 else ""

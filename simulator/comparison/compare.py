@@ -192,7 +192,7 @@ def _change(base: Array, new: Array, version: Estimate | None) -> Change:
 
 
 def _version(version: Estimate | None) -> list[Contribution]:
-    return [Contribution(VERSION, VERSION, version, None, None)] if version else []
+    return [Contribution(VERSION, VERSION, version, version, version)] if version else []
 
 
 def _structure(parts: Array) -> Contribution:
