@@ -46,8 +46,8 @@ def tick_text(value: float, step: float, unit: str) -> str:
 
     >>> [tick_text(value, 250e6, "USD") for value in (-250e6, 0.0, 750e6, 1e9)]
     ['-$250M', '$0', '$750M', '$1.00B']
-    >>> tick_text(0.4, 0.1, "1"), tick_text(20.0, 5.0, "%"), tick_text(2e-6, 5e-7, "1")
-    ('0.4', '20%', '2.0e-6')
+    >>> tick_text(0.4, 0.1, "1"), tick_text(20.0, 5.0, "%"), tick_text(2.5e-5, 2.5e-5, "1")
+    ('0.4', '20%', '2.5e-5')
     """
     size, sign = abs(value), "-" if value < 0.0 else ""
     scale, suffix = scale_of(size)
@@ -56,7 +56,7 @@ def tick_text(value: float, step: float, unit: str) -> str:
         text = "0"
     elif not 1e-3 <= size < 1e15:
         power = exponent(size)
-        text = f"{size / 10.0**power:.{max(0, power - exponent(step))}f}e{power}"
+        text = f"{size / 10.0**power:.{_places(step / 10.0**power)}f}e{power}"
     else:
         text = f"{size / scale:,.{_places(step / scale)}f}{suffix}"
     return sign + ("$" if unit == "USD" else "") + text + ("%" if unit == "%" else "")
