@@ -78,6 +78,13 @@ def scale_axis(axis: Axis, unit: str, length: float) -> None:
     )
 
 
+def scale_decades(axis: Axis, unit: str) -> None:
+    """Round ticks on a logarithmic axis."""
+    ticks = decades(*sorted(float(end) for end in axis.get_view_interval()))
+    axis.set_ticks(ticks, [tick_text(tick, tick, unit) for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
 def _ticks(low: float, high: float, count: int) -> list[float]:
     found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     return [float(tick) for tick in found if low <= tick <= high]
@@ -97,13 +104,13 @@ def _step(ticks: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times them where those are few.
+    """Ticks of a logarithmic axis: powers of ten, or multiples of them where those are few.
 
-    >>> decades(900, 2e6), decades(1e5, 4.5e5)
-    ([1000.0, 10000.0, 100000.0, 1000000.0], [100000.0, 200000.0])
+    >>> decades(900, 2e6), decades(1e5, 9e5), decades(190, 390)
+    ([1000.0, 10000.0, 100000.0, 1000000.0], [100000.0, 200000.0, 500000.0], [200.0, 250.0, 300.0])
     """
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for steps in ((1,), (1, 2, 5)):
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)):
         ticks = [step * 10.0**power for power in powers for step in steps]
         found = [tick for tick in ticks if low <= tick * 1.000001 and tick <= high * 1.000001]
         if len(found) > 2:
