@@ -33,7 +33,7 @@ def tornado(ax: Axes, tornado: Tornado, top: int = 12, label: str = "") -> Axes:
     moving = _moving(tornado)
     shown, others = moving[:top], moving[top:]
     rows = [_row(tornado, bar) for bar in shown] + ([_others(tornado, others)] if others else [])
-    rows = rows or [Row(("no uncertain inputs",), (Segment(tornado.baseline, tornado.baseline, NOISE),))]
+    rows = rows or [Row(("no input moves it",), (Segment(tornado.baseline, tornado.baseline, NOISE),))]
     shares = tornado.kind == VARIANCE
     marks = [] if shares else [Mark(tornado.baseline, f"baseline\n{_text(tornado, tornado.baseline)}")]
     handles = (*_sides(shown, shares), *_signs(shown, len(others), shares))
@@ -57,8 +57,8 @@ def rows_of(tornado: Tornado, top: int = 12) -> int:
 
 
 def _moving(tornado: Tornado) -> tuple[Bar, ...]:
-    """The bars of inputs that have an effect; all where none has."""
-    return tuple(bar for bar in tornado.bars if bar.swing > 0.0 or bar.se > 0.0) or tornado.bars
+    """The bars of inputs that have an effect."""
+    return tuple(bar for bar in tornado.bars if bar.swing > 0.0 or bar.se > 0.0)
 
 
 def _still(count: int) -> tuple[str, ...]:
