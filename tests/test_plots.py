@@ -229,7 +229,7 @@ def test_errors_of_swings_are_drawn() -> None:
 def test_a_tornado_shows_inputs_and_outputs() -> None:
     """Beside each end stand the input's value and the quantity's."""
     found = written(draw_tornado(a_tornado(a_bar("mfu", 4e8, 8e8))))
-    assert all(text in found for text in ("1.13e-05", "34.3k", "$400M", "$800M", "baseline\n$500M"))
+    assert all(text in found for text in ("1.13e-5", "34.3k", "$400M", "$800M", "baseline\n$500M"))
 
 
 def test_bars_have_the_area_of_their_draws() -> None:

@@ -29,7 +29,8 @@ def value_text(value: float, unit: str, reach: float = 0.0) -> str:
         step = 10.0 ** exponent(reach / 20.0)
         if exponent(value) - 2 > exponent(step):
             return tick_text(value, step, unit)
-    return quantity(value, 0.0, unit) + ("%" if unit == "%" and isfinite(value) else "")
+    text = quantity(value, 0.0, unit).replace("e-0", "e-").replace("e+", "e")
+    return text + ("%" if unit == "%" and isfinite(value) else "")
 
 
 def axis_text(name: str, unit: str) -> str:
