@@ -208,7 +208,7 @@ def test_the_bars_left_over_are_combined() -> None:
 
 def test_inputs_that_do_nothing_are_counted_not_drawn() -> None:
     """A note counts the inputs without any effect."""
-    assert "Left out, since it is the same at both of their ends: 2 inputs" in written(draw_tornado(many()))
+    assert "Left out: 2 inputs with the same result at both ends" in written(draw_tornado(many()))
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("%", 1.0), ("1", 0.01)])

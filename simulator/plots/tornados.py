@@ -65,7 +65,7 @@ def _moving(tornado: Tornado) -> tuple[Bar, ...]:
 def _still(count: int) -> tuple[str, ...]:
     """A note on inputs that are left out."""
     return (
-        (f"Left out, since it is the same at both of their ends: {count} input{'s' if count > 1 else ''}",)
+        (f"Left out: {count} input{'s' if count > 1 else ''} with the same result at both ends",)
         if count
         else ()
     )
