@@ -250,7 +250,7 @@ def test_what_is_not_drawn_is_told() -> None:
 def test_published_figures_are_numbered() -> None:
     """The legend gives each number its value, its label and the chance of being at or below it."""
     found = written(draw_distribution(spread_of(lognormal()), ("One", 5e8), (LONG, 1e15)))
-    assert "1 $500M: One (50" in found and "2 1.00e+15" not in found and "2▸" in found
+    assert "(1) $500M: One (50" in found and "(2) $1,000T" in found and "2▸" in found
 
 
 def test_a_budget_is_read_off() -> None:
