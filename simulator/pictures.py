@@ -75,7 +75,7 @@ def _distribution(runs: Sequence[Replay], view: View) -> Figure:
 
 def _breakdown(runs: Sequence[Replay], view: View) -> Figure:
     parts = _parts(runs[0])
-    figure, ax = plots.figure(WIDTH, plots.height_of(len(parts)))
+    figure, ax = plots.figure(WIDTH, plots.height_of(sum(not part.is_nothing for part in parts)))
     plots.breakdown(ax, parts, _name(runs[0]))
     return figure
 
