@@ -119,7 +119,7 @@ def test_structure_is_one_row(tmp_path: Path) -> None:
 
 
 def test_levers_and_correlations_are_parts() -> None:
-    """A lever and a correlation that one side alone has are parts; none taken is the base, all the new side."""
+    """A lever and a correlation that one side alone has are parts; with all of them it is the new side."""
     pair = "correlations=[{between: [gpu_price, mfu], spearman: 0.5}]"
     base = load_scenario(GPT4)
     new = load_scenario(GPT4, levers=("straight_line_depreciation",), settings=(pair, "useful_life=5"))

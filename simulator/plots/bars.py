@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from matplotlib.axes import Axes
 
@@ -27,7 +28,8 @@ def breakdown(ax: Axes, parts: Sequence[Part], label: str = "") -> Axes:
     unit = parts[0].unit if parts else ""
     ax.set_xlabel("" if unit in {"1", "USD"} else unit)
     rows = [_row(part) for part in ordered] or [Row(("no components",), (Segment(0.0, 0.0, BLUE),))]
-    draw(ax, rows, Frame("Components of the total", label, notes), unit)
+    total = f"mean of the total {value_text(fsum(part.mean for part in parts), unit)}"
+    draw(ax, rows, Frame("Components of the total", ", ".join(filter(None, (label, total))), notes), unit)
     ax.axvline(0.0, color=MUTED, lw=0.9)
     return ax
 

@@ -28,7 +28,8 @@ def convergence(
     name = f"P{level:g} of {quantity}"
     ax.set_ylabel(axis_text(name, unit))
     scale_axis(ax.yaxis, unit, 1e3)
-    fit(ax, Frame(f"{name} by number of draws", label, (_note(points[-1], unit),)))
+    untold = ("Dots without a band: so few draws tell no interval",) if np.isnan(low + high).any() else ()
+    fit(ax, Frame(f"{name} by number of draws", label, (_note(points[-1], unit), *untold)))
     return ax
 
 

@@ -6,6 +6,7 @@ from math import copysign, floor, inf, isfinite, isnan, log10
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
+ROUNDING = 1e-12  # of a sum of shares
 LARGEST_SPELT = 1e15
 
 
@@ -147,7 +148,7 @@ def percent(share: float, se: float = 0.0) -> str:
     """
     if 0.0 < share < 0.0001:
         return "<0.01%"
-    if 0.9999 < share < 1.0:
+    if 0.9999 < share < 1.0 - ROUNDING:
         return ">99.99%"
     places = 2 if share < 0.1 else 1
     if se > 0.0:
