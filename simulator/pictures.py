@@ -141,12 +141,8 @@ def comparison_picture(
 
 
 def _rises(change: Change, top: int) -> list[plots.Rise]:
-    """The contributions, those that are only known together as one; the smallest together."""
-    inside = {name for found in change.together for name in found.members}
-    alone = [(part.what, part.value) for part in change.contributions if part.what not in inside]
-    together = [(found.formula, found.value) for found in change.together]
-    ordered = sorted([*alone, *together], key=lambda part: -abs(part[1].value))
-    rises = [plots.Rise(name, value.value, value.se) for name, value in ordered if value.value]
+    """The steps of a change, the smallest together."""
+    rises = [plots.Rise(name, value.value, value.se) for name, value in change.steps if value.value]
     left = fsum(rise.value for rise in rises[top:])
     others = [plots.Rise(f"{len(rises) - top} others", left, float("nan"))] if len(rises) > top else []
     return [*rises[:top], *others]

@@ -62,6 +62,14 @@ class Change:
     contributions: tuple[Contribution, ...] = ()
     together: tuple[Together, ...] = ()
 
+    @property
+    def steps(self) -> list[tuple[str, Estimate]]:
+        """The contributions, those that are better known together as one, the largest first."""
+        inside = {name for found in self.together for name in found.members}
+        alone = [(part.what, part.value) for part in self.contributions if part.what not in inside]
+        together = [(found.formula, found.value) for found in self.together]
+        return sorted([*alone, *together], key=lambda step: -abs(step[1].value))
+
 
 @dataclass(frozen=True)
 class Comparison:
