@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import drivers, pictures, scenarios, stored
+from simulator.commands import drivers, pictures, prices, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -30,5 +30,6 @@ for command in (
     drivers.tornado_command,
     drivers.sensitivity_command,
     pictures.plot,
+    prices.fit,
 ):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence and rank correlations.
+"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence, correlations; and of quotes.
 
 Each function draws on matplotlib axes and returns them; :func:`figure` makes axes in the house style and
 :func:`save` stores them. Nothing else in the package imports matplotlib.
@@ -11,12 +11,14 @@ from simulator.plots.data import Converged, Part, Spread
 from simulator.plots.densities import distribution
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
+from simulator.plots.quotes import Quoted, quotes
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
 
 __all__ = [
     "Converged",
     "Part",
+    "Quoted",
     "Spread",
     "breakdown",
     "check_ending",
@@ -25,6 +27,7 @@ __all__ = [
     "distribution",
     "figure",
     "height_of",
+    "quotes",
     "rows_of",
     "s_curve",
     "save",
