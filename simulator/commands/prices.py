@@ -218,8 +218,8 @@ def _draw(found: Finding, places: list[Path]) -> None:
 
 def _told(done: Rewritten) -> list[str]:
     """What was written, and what it took the place of."""
-    key = ", ".join(done.keys)
-    lines = [f"{done.path}: holds {done.name}{f' under {key}' if key else ''}"]
+    plan = ", ".join(f"{key}: {word}" for key, word in done.keys.items())
+    lines = [f"{done.path} holds {done.name}{f' for a plan of {plan}' if plan else ''}"]
     if done.replaced:
         lines.append(
             f"in place of {done.replaced.distribution.describe()} of {done.replaced.origin}, "

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 
 from simulator.plots.data import Array
 from simulator.plots.frame import Frame, across, fit
-from simulator.plots.labels import axis_text, decades, value_text
-from simulator.plots.style import BLUE, DARK, MUTED, SMALL, VERMILLION, styled
+from simulator.plots.labels import decades, scale_axis, value_text
+from simulator.plots.style import BLUE, DARK, MUTED, SMALL, styled
 
 TICK = 40.0  # points that a year's label takes
+NARROW = 6.0  # prices within such a factor have evenly spaced ticks, others 1, 2, 5, 10, …
 FAINT_BELOW = 0.5  # weight under which a quote is drawn hollow
 
 
@@ -56,30 +57,36 @@ def quotes(ax: Axes, found: Quoted) -> Axes:
     handles = (dots, *((faint,) if not full.all() else ()), line, band)
     if found.dates[-1] > found.as_of:
         handles += (ax.axvline(found.as_of, color=MUTED, lw=0.9, ls=(0, (4, 2)), label="as of"),)
-    end = [(found.low[-1], "P10"), (found.median[-1], "P50"), (found.high[-1], "P90")]
-    ax.plot([found.dates[-1]] * 3, [value for value, _ in end], "_", color=VERMILLION, ms=9.0, mew=1.6)
     _axes(ax, found)
     fit(ax, Frame(found.heading, found.label, found.notes, handles))
     return ax
 
 
 def _axes(ax: Axes, found: Quoted) -> None:
-    values = np.concatenate([found.prices, found.low, found.high])
-    low, high = float(values.min()) / 1.15, float(values.max()) * 1.15
-    ax.set_yscale("log")
-    ax.set_ylim(low, high)
-    ticks = decades(low, high)
-    ax.set_yticks(
-        ticks, [value_text(tick, found.unit).replace(".00", "").replace(".0", "") for tick in ticks]
-    )
-    ax.set_yticks([], minor=True)
-    ax.set_ylabel(axis_text(found.axis, ""))
+    _prices(ax, found)
+    ax.set_ylabel(found.axis)
     begin, end = float(found.dates[0]), float(found.dates[-1])
-    margin = 0.03 * (end - begin) or 0.1
+    margin = 0.03 * (end - begin)
     ax.set_xlim(begin - margin, end + margin)
     places = date_ticks(begin - margin, end + margin, max(2, floor(across(ax) / TICK)))
     ax.set_xticks([place for place, _ in places], [text for _, text in places], fontsize=SMALL)
     ax.grid(axis="y")
+
+
+def _prices(ax: Axes, found: Quoted) -> None:
+    """A logarithmic axis of prices with at least two ticks."""
+    values = np.concatenate([found.prices, found.low, found.high])
+    low, high = float(values.min()) / 1.15, float(values.max()) * 1.15
+    ax.set_yscale("log")
+    ax.set_yticks([], minor=True)
+    ax.set_ylim(low, high)
+    if high < NARROW * low:
+        scale_axis(ax.yaxis, found.unit, 1e3)
+        return
+    ticks = decades(low, high)
+    ax.set_yticks(
+        ticks, [value_text(tick, found.unit).replace(".00", "").replace(".0", "") for tick in ticks]
+    )
 
 
 def date_ticks(begin: float, end: float, most: int) -> Sequence[tuple[float, str]]:

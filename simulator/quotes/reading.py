@@ -15,6 +15,7 @@ from simulator.errors import Complaint, InputError, did_you_mean
 
 PRICES, WEIGHTS = ("price", "price_usd"), ("weight", "weights")
 LARGEST = 2**25  # bytes; the evidence of eight years has 2**16
+MOST_COMPLAINTS = 100  # nobody mends more in one go
 DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -54,12 +55,12 @@ def read_quotes(path: Path, *, skip_bad: bool = False, today: date | None = None
                 found.append(quote)
             case _:
                 bad.append(quote)
+    if len(bad) > MOST_COMPLAINTS:
+        bad = [*bad[:MOST_COMPLAINTS], Complaint(str(path), f"{len(bad) - MOST_COMPLAINTS} more bad rows")]
     if bad and not skip_bad:
-        raise InputError([*bad, Complaint(str(path), f"{len(bad)} bad rows", "mend them or give --skip-bad")])
+        raise InputError([*bad, Complaint(str(path), "rows are bad", "mend them, or give --skip-bad")])
     if not found:
-        raise InputError(
-            [*bad, Complaint(str(path), "there are no quotes", "write one a row under the head")]
-        )
+        raise InputError([*bad, Complaint(str(path), "there is no quote in it", "write one a row")])
     return Table(path, columns, tuple(sorted(found, key=lambda q: (q.day, q.line))), tuple(bad))
 
 

@@ -25,6 +25,8 @@ BASES: Mapping[str, Mapping[str, str]] = {
     },
     "gpu_hour_price": {"per_chip_hour": BARE, "whole_system": LEFT_OUT, "estimate": LEFT_OUT},
 }
+LATER = "after as-of"
+MOST_LINES = 12  # of one complaint
 OTHER_BASES = {"estimate": LEFT_OUT}
 
 
@@ -138,11 +140,10 @@ def select(
     for each in filter(None, priced.values()):
         by_chip[each.chip].append(each)
     quotes = [one for quote in known if (one := priced[quote.line])]
-    left_out = Counter(chooser.reason(quote) for quote in known if chooser.kind(quote) == LEFT_OUT)
-    left_out.update({"after as-of": len(mine) - len(known)} if len(mine) > len(known) else {})
+    left_out = Counter(quote.columns["basis"] for quote in known if chooser.kind(quote) == LEFT_OUT)
+    left_out.update({LATER: len(mine) - len(known)} if len(mine) > len(known) else {})
     if not quotes:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
-        raise InputError([Complaint(str(table.path), f"no quote is left ({reasons})", "check --as-of")])
+        raise InputError([_none_left(table, left_out)])
     return Selection(
         tuple(quotes),
         {chip: tuple(found) for chip, found in by_chip.items()},
@@ -150,6 +151,12 @@ def select(
         end,
         tuple(bad),
     )
+
+
+def _none_left(table: Table, left_out: Mapping[str, int]) -> Complaint:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+    remedy = "give a later --as-of" if LATER in left_out else "no price of the input can be told from these"
+    return Complaint(str(table.path), f"no quote is left ({reasons or 'bad rows alone'})", remedy)
 
 
 @dataclass(frozen=True)
@@ -178,10 +185,6 @@ class _Chooser:
         basis = quote.columns.get("basis", "")
         return self.bases.get(basis, LEFT_OUT) if basis else BARE
 
-    def reason(self, quote: Quote) -> str:
-        """Why a quote is left out."""
-        return quote.columns["basis"]
-
     def priced(self, quote: Quote) -> Priced | None:
         """The quote on the bare basis; nothing where it is left out or its overhead is not known."""
         kind, overhead = self.kind(quote), self.catalogue.overheads.get(self.chip(quote))
@@ -194,16 +197,21 @@ class _Chooser:
         )
 
     def bad_bases(self, pool: Sequence[Quote], name: str) -> list[Complaint]:
-        """Complaints about bases that are not known of the input."""
-        return [
-            Complaint(
-                f"{self.table.path}:{quote.line}",
-                f"{name} has no basis {basis}",
-                did_you_mean(basis, self.bases) or f"it has {', '.join(self.bases)}",
-            )
-            for quote in pool
-            if (basis := quote.columns.get("basis", "")) and basis not in self.bases
-        ]
+        """Complaints about bases that are not known of the input, with their rows."""
+        rows: dict[str, list[int]] = defaultdict(list)
+        for quote in pool:
+            if (basis := quote.columns.get("basis", "")) and basis not in self.bases:
+                rows[basis].append(quote.line)
+        return [self._bad_basis(name, basis, sorted(lines)) for basis, lines in rows.items()]
+
+    def _bad_basis(self, name: str, basis: str, lines: Sequence[int]) -> Complaint:
+        others = f" and {len(lines) - MOST_LINES} others" if len(lines) > MOST_LINES else ""
+        where = f"{self.table.path}:{lines[0]}"
+        if len(lines) > 1:
+            where = f"{self.table.path}, lines {', '.join(map(str, lines[:MOST_LINES]))}{others}"
+        hint = did_you_mean(basis, self.bases) or f"it has {', '.join(self.bases)}"
+        remedy = f"{hint}; choose other rows with --where, or leave these out with --skip-bad"
+        return Complaint(where, f"{name} has no basis {basis}", remedy)
 
     def check_overheads(self, known: Sequence[Quote], name: str) -> None:
         """Complain of server prices without an overhead, or without one in common."""

@@ -26,9 +26,18 @@ def source_of(finding: Finding) -> str:
     quotes, vendors = finding.quotes, finding.vendors
     named = ", ".join(printable(vendor) for vendor in vendors[:MOST_NAMED])
     others = f" and {len(vendors) - MOST_NAMED} others" if len(vendors) > MOST_NAMED else ""
-    by, many = f" by {named}{others}" if named else "", "s" if len(quotes) > 1 else ""
-    first, last = quotes[0].day.isoformat(), quotes[-1].day.isoformat()
-    return f"{printable(finding.path.name)}: {len(quotes)} quote{many}{by}, {first} to {last}"
+    days = dict.fromkeys(day.isoformat() for day in (quotes[0].day, quotes[-1].day))
+    count = f"{counted(len(quotes), 'quote')}{f' by {named}{others}' if named else ''}"
+    return f"{printable(finding.path.name)}: {count}, {' to '.join(days)}"
+
+
+def counted(count: float, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "quote"), counted(3, "quote")
+    ('1 quote', '3 quotes')
+    """
+    return f"{count:g} {noun}{'' if count == 1 else 's'}"
 
 
 def _note(finding: Finding) -> str:
@@ -49,8 +58,7 @@ def notes_of(finding: Finding) -> list[str]:
     if len(chips) > 1:
         found.append(f"quotes of {len(chips)} chips are taken together; --where chip=… takes one")
     if finding.market.votes < FEW:
-        count = "one price" if len(runs) == 1 else f"{len(runs)} prices"
-        by = f"{count} of {finding.market.votes:.2g} vendor{'s' if finding.market.votes > 1 else ''}"
+        by = f"{counted(len(runs), 'price')} of {counted(round(finding.market.votes, 1), 'vendor')}"
         factor = f"a factor of {exp(SCATTER):.1f}"
         found.append(f"little to go by, {by}: the width is mostly assumed, that vendors scatter by {factor}")
     far = finding.far_off

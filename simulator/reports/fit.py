@@ -8,7 +8,7 @@ from typing import Any
 from simulator.quotes.backtest import LEVELS, Backtest
 from simulator.quotes.fitting import Finding
 from simulator.quotes.level import Forecast
-from simulator.quotes.wording import notes_of, prior_of, source_of
+from simulator.quotes.wording import counted, notes_of, prior_of, source_of
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import percent, rounded
 
@@ -37,20 +37,20 @@ def _title(finding: Finding) -> str:
 
 def _sentences(finding: Finding) -> list[str]:
     ends = finding.spec["lognormal"]
-    vendors = f"{len(finding.vendors)} vendors named" if finding.vendors else "no vendor named"
+    vendors = f"{counted(len(finding.vendors), 'vendor')} named" if finding.vendors else "no vendor named"
     fit = finding.fit
     lines = [
         f"Prior: lognormal, p5 {ends['p5']:g}, p95 {ends['p95']:g} {finding.unit}",
         f"As of {finding.as_of}, for a price on {finding.holds}: what one more vendor would ask",
         f"Quotes: {source_of(finding)}",
-        f"Used: {len(finding.quotes)} quotes, {fit['price_runs']} different prices, {vendors}",
+        f"Used: {counted(len(finding.quotes), 'quote')}, {len(finding.market.runs)} of them new, {vendors}",
         f"Fit: {fit['inside80']} of {fit['price_runs']} prices within the 80% band that they helped to draw; "
         f"vendors scatter by {percent(finding.market.scatter, 0.01)}; Kolmogorov-Smirnov distance "
         f"{fit['ks_distance']:.2f}",
     ]
     if finding.overhead:
         lines.append(
-            f"Server prices: {finding.servers}, divided by a server_overhead of {finding.overhead.median:.3g}, "
+            f"Server prices: {finding.servers}, over a server_overhead of {finding.overhead.median:.3g}, "
             f"whose uncertainty of {percent(finding.overhead.sd, 0.01)} is in the width"
         )
     if finding.selection.left_out:
@@ -73,7 +73,7 @@ def _cells(found: Mapping[float, float], forecast: Forecast) -> list[str]:
 
 
 def _scores(told: Backtest) -> list[Row]:
-    head = ("backtest", "prices", "in 80% band", "95% interval", "pinball loss")
+    head = ("backtest", "scored", "in 80% band", "95% interval", "pinball loss")
     losses = [(MODELS[name], "", "", "", _loss(loss)) for name, loss in told.naive.items()]
     if told.coverage is None or told.interval is None:
         return [head, ("this model", "0", "–", "–", "–"), *losses]
@@ -91,11 +91,12 @@ def _loss(loss: float | None) -> str:
 
 def _verdict(finding: Finding) -> list[str]:
     told, chips = finding.backtest, len(finding.backtest.by_chip())
+    many = f"{counted(told.scored, 'new price')} of {counted(chips, 'chip')}"
     ahead = finding.holds > finding.as_of
     known = f"prices at least {finding.horizon.text} older" if ahead else "older prices"
     return [
-        f"Coverage: {told.verdict}. {told.scored} new prices of {chips} chip{'' if chips == 1 else 's'}, each "
-        f"told from 3 or more {known} of its chip; a price that a vendor repeats counts once",
+        f"Coverage: {told.verdict}. {many}, each told from 3 or more {known} of its chip; "
+        "a price that a vendor repeats counts once",
         "Pinball loss: mean over P5, P10, P50, P90, P95 of the log price; less is better",
     ]
 

@@ -13,9 +13,9 @@ from simulator.distributions import distribution
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.scenario.books import Book, keyed_by, load_book
 from simulator.scenario.editing import holds, text_at, with_value
-from simulator.scenario.entries import Prior
+from simulator.scenario.entries import Complain, Prior
 from simulator.scenario.lookup import find_prior
-from simulator.scenario.reader import read
+from simulator.scenario.plan import WORDS
 from simulator.units import Unit
 
 KEYED = {"gpu_price": ("accelerator",), "gpu_hour_price": ("accelerator", "commitment", "year")}
@@ -43,7 +43,7 @@ class Rewritten:
 
     path: Path
     name: str
-    keys: tuple[str, ...]
+    keys: Mapping[str, str]  # what a plan must say to get it
     replaced: Prior | None
 
 
@@ -57,17 +57,19 @@ def rewrite(old: Path, new: Path, change: Change, *, force: bool = False) -> Rew
     _check_place(new)
     complaints: list[Complaint] = []
     book = load_book(old, complaints.append)
-    keys = () if complaints else _keys(book, old, change, complaints)
+    by = _keyed_by(book, change.name)
+    if not complaints:
+        _check_keys(book, by, old, change, complaints.append)
     if complaints:
         raise InputError(dict.fromkeys(complaints))
+    keys = {key: change.words[key] for key in by}
     replaced = find_prior(book, change.name, change.words, change.unit)
     if replaced and _older(change.as_of, replaced.as_of) and not force:
         what = (
-            f"{' '.join((change.name, *keys))} is as of {replaced.as_of} there ({replaced.origin}), "
+            f"{' '.join((change.name, *keys.values()))} is as of {replaced.as_of} there ({replaced.origin}), "
             f"later than {change.as_of}"
         )
         raise InputError([Complaint(str(old), what, "give --force to put the older one in its place")])
-    read(old)  # refuses anchors, tags and keys written twice
     text = _changed(old.read_text(encoding="utf-8"), keys, change, book, old, new)
     _put_in_place(text, new, change)
     return Rewritten(new, change.name, keys, replaced)
@@ -83,25 +85,27 @@ def _check_place(new: Path) -> None:
         raise InputError([Complaint(str(new), f"there is no folder {new.parent}", "make it first")])
 
 
-def _keys(book: Book, old: Path, change: Change, complaints: list[Complaint]) -> tuple[str, ...]:
-    """The keys of the entry that is changed."""
-    entry = book.entries.get(change.name)
-    by = keyed_by(entry.node) if entry else KEYED.get(change.name, ())
-    if not by and set(change.words) - {"year"}:
-        where = entry.node.where if entry else str(old)
-        chosen = ", ".join(f"{key} {word}" for key, word in change.words.items() if key != "year")
-        what = f"{change.name} is one prior for all there, and this one is for {chosen} alone"
-        remedy = "name a book that keys it, for instance the market book"
-        complaints.append(Complaint(where, what, remedy))
+def _keyed_by(book: Book, name: str) -> tuple[str, ...]:
+    """The words that an entry is keyed by, in a book that has it or should have it."""
+    entry = book.entries.get(name)
+    return keyed_by(entry.node) if entry else KEYED.get(name, ())
+
+
+def _check_keys(book: Book, by: Sequence[str], old: Path, change: Change, complain: Complain) -> None:
+    """Complain where the entry that is changed is not keyed by what the prior was chosen by."""
+    name, chosen = change.name, {key: word for key, word in change.words.items() if key in WORDS}
+    if not by and chosen:
+        where = book.entries[name].node.where if name in book.entries else str(old)
+        what = f"{name} is one prior for all there, and this one is of {', '.join(chosen.values())}"
+        complain(Complaint(where, what, "name a book that keys it, for instance the market book"))
     for key in by:
         if key not in change.words:
-            what = f"{change.name} is keyed by {key}, which --where does not say"
-            complaints.append(Complaint(str(old), what, f"add {key}=… to --where"))
+            what = f"{name} is keyed by {key}, which --where does not say"
+            complain(Complaint(str(old), what, f"add {key}=… to --where"))
     chip = change.words.get("accelerator", "")
     if "accelerator" in by and chip and book.accelerators and book.accelerator(chip) is None:
         remedy = did_you_mean(chip, (*book.accelerators, *book.aliases)) or "add it to the catalogue first"
-        complaints.append(Complaint(str(old), f"the catalogue has no accelerator {chip}", remedy))
-    return tuple(change.words.get(key, "") for key in by)
+        complain(Complaint(str(old), f"the catalogue has no accelerator {chip}", remedy))
 
 
 def _older(one: str, other: str) -> bool:
@@ -114,7 +118,7 @@ def _older(one: str, other: str) -> bool:
     return one[:told] < other[:told]
 
 
-def _changed(text: str, keys: Sequence[str], change: Change, book: Book, old: Path, new: Path) -> str:
+def _changed(text: str, keys: Mapping[str, str], change: Change, book: Book, old: Path, new: Path) -> str:
     """The text of the new book: title, date where the prior's is later, what it extends, and the prior."""
     top = {"title": _titled(book.title, change)}
     if _older(book.as_of, change.as_of) or not book.as_of:
@@ -124,14 +128,13 @@ def _changed(text: str, keys: Sequence[str], change: Change, book: Book, old: Pa
         top["extends"] = Path(os.path.relpath(there, new.parent.resolve())).as_posix()
     for key, value in top.items():
         text = with_value(text, (key,), value)
-    entry = book.entries.get(change.name)
-    by = keyed_by(entry.node) if entry else KEYED.get(change.name, ())
-    if holds(text, ("priors", change.name)) or not by:
-        return with_value(text, ("priors", change.name, *keys), dict(change.prior))
+    if holds(text, ("priors", change.name)) or not keys:
+        return with_value(text, ("priors", change.name, *keys.values()), dict(change.prior))
     content: dict[str, Any] = dict(change.prior)
-    for key in reversed(keys):
-        content = {key: content}
-    return with_value(text, ("priors", change.name), {"by": by[0] if len(by) == 1 else list(by), **content})
+    for word in reversed([*keys.values()]):
+        content = {word: content}
+    by = next(iter(keys)) if len(keys) == 1 else list(keys)
+    return with_value(text, ("priors", change.name), {"by": by, **content})
 
 
 def _titled(title: str, change: Change) -> str:
