@@ -22,6 +22,7 @@ LOW, HIGH = LEVELS.index(10.0), LEVELS.index(90.0)
 BAND = 0.80
 FEWEST_EARLIER = 3
 FEWEST_SCORED = 20
+MOST_SCORED = 300  # of a chip, the latest: enough to judge, and soon done
 LATEST = 5  # quotes whose spread the naive model takes for the next one's
 
 
@@ -109,11 +110,8 @@ def backtest(
 
 def _origins(quotes: Sequence[Priced], horizon: Horizon) -> Iterator[tuple[Priced, list[Priced]]]:
     """Every price when it is first seen, with the quotes that were known a horizon before."""
-    seen = set()
-    for quote in quotes:
-        if quote.run in seen:
-            continue
-        seen.add(quote.run)
+    first = {quote.run: quote for quote in reversed(quotes)}
+    for quote in sorted(first.values(), key=lambda one: (one.day, one.line))[-MOST_SCORED:]:
         known = horizon.before(quote.day)
         earlier = [one for one in quotes if one.day <= known and one.day < quote.day]
         if len(earlier) >= FEWEST_EARLIER:
