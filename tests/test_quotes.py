@@ -49,18 +49,20 @@ def test_rows_come_out_by_date_with_their_lines(tmp_path: Path) -> None:
     [
         ("2024-13-01,H,p,v,3,", "'2024-13-01' is no YYYY-MM-DD"),
         ("2024-01,H,p,v,3,", "'2024-01' is no YYYY-MM-DD"),
-        ("2024-01-01,H,p,v,nan,", "price 'nan' is no number above 0"),
+        ("2024-01-01,H,p,v,nan,", "price 'nan' is no number from 1e-15 to 1e+15"),
         ("2024-01-01,H,p,v,0,", "price '0'"),
         ("2024-01-01,H,p,v,,", "price ''"),
         ("2024-01-01,H,p,v,1e999,", "price '1e999'"),
         ("2024-01-01,H,p,v", "4 cells under 6 columns"),
-        ("2999-01-01,H,p,v,3,", "lies in the future"),
+        ("2199-01-01,H,p,v,3,", "lies in the future"),
+        ("0001-01-01,H,p,v,3,", "'0001-01-01' is no YYYY-MM-DD"),
+        ("2024-01-01,H,p,v,1e300,", "price '1e300'"),
     ],
 )
 def test_bad_rows_are_told_by_line_and_skipped_only_on_demand(tmp_path: Path, row: str, what: str) -> None:
     """A bad row stops the reading, with its line; with skip_bad the others are kept and it is told of."""
     path = a_file(tmp_path, "2024-01-01,H,p,v,3,", row)
-    assert f"quotes.csv:3: {what}" in complaint(path).replace("date ", "").replace("2999-01-01 ", "")
+    assert f"quotes.csv:3: {what}" in complaint(path).replace("date ", "").replace("2199-01-01 ", "")
     found = read_quotes(path, skip_bad=True)
     assert len(found.quotes) == 1
     assert len(found.bad) == 1

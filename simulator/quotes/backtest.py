@@ -78,6 +78,11 @@ class Backtest:
         }
 
     @property
+    def vendors(self) -> int:
+        """How many vendors' prices were told, as far as they are named."""
+        return len({score.vendor for score in self.scores} - {""})
+
+    @property
     def verdict(self) -> str:
         """What the coverage says of the band."""
         if self.interval is None or self.scored < FEWEST_SCORED:
@@ -98,7 +103,8 @@ def backtest(
 ) -> Backtest:
     """Tell every price from the quotes a horizon before it, at least three of them.
 
-    A vendor's price counts once, when it is first seen: repeating it would only flatter the model.
+    A vendor's price counts once, when it is first seen: repeating it would only flatter the model. The naive
+    models, too, see every price once, which is the better for them.
     """
     scores = [
         _score(quote, earlier, overheads[chip].sd if chip in overheads else 0.0)

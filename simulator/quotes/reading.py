@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, did_you_mean
@@ -16,7 +15,8 @@ from simulator.errors import Complaint, InputError, did_you_mean
 PRICES, WEIGHTS = ("price", "price_usd"), ("weight", "weights")
 LARGEST = 2**23  # bytes; the evidence of eight years has 2**16
 MOST_COMPLAINTS = 100  # nobody mends more in one go
-DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LEAST, MOST = 1e-15, 1e15  # of a price or weight: what reports spell
+DATE = re.compile("(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,10 @@ def _quote(
         return Complaint(where, f"{len(cells)} cells under {len(columns)} columns", "check its commas")
     row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
     price, weight = _first(row, PRICES), _first(row, WEIGHTS) or "1"
-    faults = [
-        *_date_fault(row["date"], today),
-        *(f"{what} {text!r} is no number above 0" for what, text in (("price", price), ("weight", weight))
-          if not _positive(text)),
-    ]  # fmt: skip
+    faults = _date_fault(row["date"], today)
+    for what, text in (("price", price), ("weight", weight)):
+        if not _usable(text):
+            faults.append(f"{what} {text!r} is no number from {LEAST:g} to {MOST:g}")
     if faults:
         return Complaint(where, "; ".join(faults))
     return Quote(line, date.fromisoformat(row["date"]), float(price), float(weight), row)
@@ -139,9 +138,9 @@ def _date_fault(text: str, today: date) -> list[str]:
     return [f"date {text} lies in the future"] if day > today else []
 
 
-def _positive(text: str) -> bool:
-    """Whether a text is a finite number above 0."""
+def _usable(text: str) -> bool:
+    """Whether a text is a number above 0 of a size that occurs."""
     try:
-        return isfinite(float(text)) and float(text) > 0.0
+        return LEAST <= float(text) <= MOST
     except ValueError:
         return False

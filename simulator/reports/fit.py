@@ -92,6 +92,7 @@ def _loss(loss: float | None) -> str:
 def _verdict(finding: Finding) -> list[str]:
     told, chips = finding.backtest, len(finding.backtest.by_chip())
     many = f"{counted(told.scored, 'new price')} of {counted(chips, 'chip')}"
+    many += f" and {counted(told.vendors, 'vendor')}" if told.vendors else ""
     ahead = finding.holds > finding.as_of
     known = f"prices at least {finding.horizon.text} older" if ahead else "older prices"
     return [
@@ -137,6 +138,7 @@ def _told(told: Backtest) -> dict[str, Any]:
         "coverage80_ci95": list(told.interval) if told.interval else None,
         "pinball": told.loss,
         "pinball_naive": told.naive,
+        "vendors": told.vendors,
     }
 
 
