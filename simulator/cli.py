@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import comparisons, drivers, pictures, scenarios, stored
+from simulator.commands import comparisons, drivers, pictures, prices, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -32,5 +32,6 @@ for command in (
     pictures.plot,
     comparisons.compare_command,
     comparisons.check_command,
+    prices.fit,
 ):
     main.add_command(command)

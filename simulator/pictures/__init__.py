@@ -1,0 +1,10 @@
+"""Runs, comparisons and quotes as pictures: which numbers each kind of picture shows.
+
+``runs``, ``comparisons`` and ``prices`` turn what was computed into what :mod:`simulator.plots` draws.
+"""
+
+from simulator.pictures.comparisons import comparison_picture
+from simulator.pictures.prices import quotes_picture
+from simulator.pictures.runs import converged, labelled, picture, tornado_picture
+
+__all__ = ["comparison_picture", "converged", "labelled", "picture", "quotes_picture", "tornado_picture"]
