@@ -19,7 +19,8 @@ MEANINGS = (
     "±: one standard error of the paired difference",
     "adds: the Shapley value, the mean of what it adds over all orders in which the differences can be taken "
     "over; these add up to the change",
-    "alone: by itself on top of the base; last: on top of all others; base, new: an input's median",
+    "alone: by itself on top of the base; last: on top of all others; base, new: an input's median, "
+    "beside which its spread counts",
 )
 HEADLINE = 3  # steps that the first sentence names
 
@@ -145,10 +146,19 @@ def _values(comparison: Comparison, part: Contribution) -> tuple[float | str | N
 def _value(scenario: Scenario, part: Contribution) -> float | str | None:
     """An input's median, a lever's state, how many correlations there are."""
     if part.what in scenario.priors:
-        return float(scenario.priors[part.what].distribution.ppf(0.5))
+        return _of_input(scenario, part.what)
     if part.kind == LEVER:
         return "on" if part.what in map(lever_key, scenario.levers) else "off"
     return float(len(scenario.correlations)) if part.kind == CORRELATIONS else None
+
+
+def _of_input(scenario: Scenario, name: str) -> float | str:
+    """An input's median; a word where its unit is a choice of words."""
+    median, words = (
+        float(scenario.priors[name].distribution.ppf(0.5)),
+        scenario.model.units[name].symbol.split("|"),
+    )
+    return words[round(median)] if len(words) > 1 else median
 
 
 def _cell(value: float | str | None) -> str:
