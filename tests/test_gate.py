@@ -106,6 +106,13 @@ def test_increases_are_paired(tmp_path: Path) -> None:
         assert traincost(*words)[0] == code
 
 
+def test_what_is_set_is_not_set_for_the_base(tmp_path: Path) -> None:
+    """--set changes the side that is checked, so that its increase is seen."""
+    base = str(rented(tmp_path))
+    words = ("check", base, "--set", "gpu_hour_price=5", "--max-increase", "p50=50%", "--against", base)
+    assert traincost(*words, "-n", "5000")[0] == 3
+
+
 def test_a_check_that_cannot_be_made_is_no_pass(tmp_path: Path) -> None:
     """Nothing to check, half an increase, an unknown name or run: 2 or 1, never 0."""
     path = str(rented(tmp_path))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.gate import Limit, Verdict
     from simulator.sides import Side
 
+AS_IT_IS: dict[str, Any] = {"book": None, "settings": (), "levers": ()}  # a base, whatever the other side is
 EXITS = {"pass": 0, "over": 3, "undecided": 4}
 KINDS = ("waterfall", "overlay")
 RUN_ONLY = ("draws", "seed", "sampler")
@@ -153,7 +154,10 @@ def _refuse(base: str, new: str, options: Mapping[str, Any]) -> None:
     help="p90=5% (of the base's) or p90=2M, over --against, on the same draws; repeat for more.",
 )
 @click.option(
-    "--against", metavar="BASE", type=click.Path(), help="The run or scenario that increases are over."
+    "--against",
+    metavar="BASE",
+    type=click.Path(),
+    help="The run or scenario that increases are over; of --book, --set and --lever it has none.",
 )
 @stored_option
 @simulation_options
@@ -202,7 +206,7 @@ def _held(
     )
     stored = None if is_scenario(given) else load(find(given, options["results"]))
     side = cache(lambda: of_run(stored, options["threads"]) if stored else one_side(given, options, quiet))
-    base = one_side(against, options, quiet) if against else None
+    base = one_side(against, {**options, **AS_IT_IS}, quiet) if against else None
     with watching(quiet) as watch:
         found = run_verdicts(stored, side, own, watch) if stored else verdicts(side(), own, watch)
         found += increase_verdicts(base, side(), increases, watch) if base else []
