@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import drivers, pictures, scenarios, stored
+from simulator.commands import decisions, drivers, pictures, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -29,6 +29,7 @@ for command in (
     stored.verify_command,
     drivers.tornado_command,
     drivers.sensitivity_command,
+    decisions.decide_command,
     pictures.plot,
 ):
     main.add_command(command)

@@ -1,0 +1,272 @@
+"""A scenario's options on the same draws: costs, regrets, break-even points, what knowing more is worth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from simulator.decision.breakeven import BentError, even_price, even_utilization, line
+from simulator.decision.information import coded, evpi, evppi, regrets
+from simulator.decision.lanes import chance, mean, percentile
+from simulator.decision.options import OWN, PRICE, RENT, Load, Option, options, shared
+from simulator.errors import Complaint, InputError
+from simulator.kernel.options import LANES
+from simulator.simulation import Settings, check_settings
+from simulator.statistics.estimates import Estimate
+from simulator.threads import in_threads
+from simulator.units import HOURS_PER_YEAR
+from simulator.watch import UNWATCHED, Watch
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Percentiles = Mapping[float, Estimate]
+
+COST_LEVELS, REGRET_LEVELS = (50.0, 80.0, 90.0), (50.0, 90.0, 95.0)
+EVEN_LEVELS = (5.0, 25.0, 50.0, 75.0, 95.0)
+TERM_LEVELS = (5.0, 50.0, 95.0)
+UTILIZATION = "fleet_utilization"
+FEWEST_DRAWS = 128 * LANES  # a P95 of a part then has six draws above it
+MOST_DRAWS = 1 << 22  # whose costs and inputs, some 500 bytes a draw, are in memory together
+FACTORS = (1.0, 0.75, 0.5)  # of an input, for a line through its outer ones
+PROGRAMME = ("experiment_multiplier", "post_training_share", "evaluation_share")  # runs, in final runs
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one option costs."""
+
+    name: str
+    mean: Estimate
+    percentiles: Percentiles
+    cheapest: Estimate  # the chance that it is
+    regret: Estimate
+    regret_percentiles: Percentiles
+    own_cheaper: Estimate | None  # the chance that owning costs less; None for owning
+
+
+@dataclass(frozen=True)
+class Even:
+    """A break-even point over the draws; nan in the percentiles where there is none."""
+
+    name: str
+    against: str
+    percentiles: Percentiles
+    never: Estimate  # no price at all, no utilization up to 100%
+    always: Estimate  # the price is below 0; owning is cheaper at any utilization
+
+
+@dataclass(frozen=True)
+class Term:
+    """How much of a committed rent's hours the programme would use, and what an hour used then costs."""
+
+    option: str
+    years: float
+    used: Percentiles  # share of accelerator_count times the years
+    used_up: Estimate  # the chance that the programme needs all of them, or more
+    paid: Percentiles  # USD an hour used, were the whole term paid
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The options of a scenario, and what it is worth to know more before choosing."""
+
+    quantity: str
+    settings: Settings
+    outcomes: tuple[Outcome, ...]
+    price: Even | None
+    utilization: tuple[Even, ...]
+    terms: tuple[Term, ...]
+    acquisition: tuple[Estimate, Estimate] | None  # cash for the whole cluster: mean and median
+    evpi: Estimate
+    evppi: Mapping[str, Estimate]
+    together: Mapping[str, Estimate]  # of a quantity that several inputs make
+    notes: tuple[str, ...]
+
+    @property
+    def best(self) -> Outcome:
+        """The option that is cheapest on average."""
+        return min(self.outcomes, key=lambda outcome: outcome.mean.value)
+
+
+def decide(
+    load: Load, settings: Settings, quantity: str = "total_cost", watch: Watch = UNWATCHED
+) -> Decision:
+    """Compare owning with renting at each commitment that has a price.
+
+    ``load`` reads the scenario with more settings laid over it; draws are rounded up to a multiple of 16.
+    Raises :class:`InputError` for too few or too many draws, and for a quantity that the options leave alone.
+    """
+    check_settings(settings)
+    settings = _whole(settings)
+    found, notes = options(load, settings)
+    found[0].scenario.check_name(quantity)
+    watch.expect(settings.draws * (len(found) + 1))
+    costs = _costs(found, quantity, watch)
+    price, utilization, bent = _break_even(found, costs, quantity)
+    inputs = _uncertain(found)
+    worth = _worth(found, costs, (*inputs, *_made(found, inputs, quantity)))
+    watch.done(settings.draws)
+    return Decision(
+        quantity=quantity,
+        settings=settings,
+        outcomes=_outcomes(found, costs),
+        price=price,
+        utilization=utilization,
+        terms=tuple(_terms(found)),
+        acquisition=_acquisition(found[0]),
+        evpi=evpi(costs),
+        evppi={name: worth[name] for name in inputs},
+        together={name: each for name, each in worth.items() if name not in inputs},
+        notes=(*notes, *bent),
+    )
+
+
+def _whole(settings: Settings) -> Settings:
+    """As many draws in each of 16 parts, if neither too few nor too many."""
+    draws = -(-settings.first_draws // LANES) * LANES
+    if not FEWEST_DRAWS <= settings.draws <= draws <= MOST_DRAWS:
+        remedy = f"take {FEWEST_DRAWS:,} to {MOST_DRAWS:,}; they are all in memory"
+        raise InputError([Complaint("--draws", f"{settings.draws:,} draws to decide on", remedy)])
+    return replace(settings, draws=draws)
+
+
+def _costs(found: Sequence[Option], quantity: str, watch: Watch) -> Array:
+    """What each option costs in each draw; it must be money, finite, and not the same for all."""
+    base = found[0].scenario
+    rows = []
+    for option in found:
+        rows.append(option.columns([quantity])[quantity])
+        watch.done(len(rows[0]))
+    costs = np.array(rows)
+    if not np.isfinite(costs).all():
+        what = f"{quantity} is not a finite number in some draws"
+        raise InputError([Complaint(base.name, what, "traincost run says which")])
+    if base.model.units[quantity].symbol != "USD" or bool((costs == costs[0]).all()):
+        what = f"{quantity} does not differ between owning and renting in USD"
+        remedy = "name a cost, for instance total_cost or final_run_cost"
+        raise InputError([Complaint("--quantity", what, remedy)])
+    return costs
+
+
+def _outcomes(found: Sequence[Option], costs: Array) -> tuple[Outcome, ...]:
+    cheapest, apart = costs.argmin(axis=0), regrets(costs)
+    return tuple(
+        Outcome(
+            name=option.name,
+            mean=mean(cost),
+            percentiles={level: percentile(cost, level) for level in COST_LEVELS},
+            cheapest=chance(cheapest == number),
+            regret=mean(regret),
+            regret_percentiles={level: percentile(regret, level) for level in REGRET_LEVELS},
+            own_cheaper=chance(costs[0] < cost) if option.name != OWN else None,
+        )
+        for number, (option, cost, regret) in enumerate(zip(found, costs, apart, strict=True))
+    )
+
+
+def _break_even(
+    found: Sequence[Option], costs: Array, quantity: str
+) -> tuple[Even | None, tuple[Even, ...], list[str]]:
+    """The break-even price and utilizations, and a note on each that there is none of."""
+    own, rented, notes = found[0], found[1], []
+    price: Even | None = None
+    utilization: tuple[Even, ...] = ()
+    try:
+        if PRICE in own.scenario.model.inputs:
+            price = _even_price(costs[0], *line(_points(rented, costs[1], PRICE, quantity)))
+    except BentError:
+        notes.append(f"no break-even price: {quantity} is no straight line in {PRICE}")
+    try:
+        if UTILIZATION in own.scenario.model.inputs:
+            ends = line([(1.0 / x, y) for x, y in _points(own, costs[0], UTILIZATION, quantity)])
+            utilization = tuple(
+                _even_utilization(option.name, cost, *ends)
+                for option, cost in zip(found[1:], costs[1:], strict=True)
+            )
+    except BentError:
+        notes.append(f"no break-even utilization: {quantity} is no straight line in 1 / {UTILIZATION}")
+    return price, utilization, notes
+
+
+def _points(option: Option, cost: Array, name: str, quantity: str) -> list[tuple[Array, Array]]:
+    """An input and the cost with that input as it is, and at two multiples of it."""
+    moved = [option.scaled(name, factor, (name, quantity)) for factor in FACTORS[1:]]
+    return [(option.columns([name])[name], cost), *((each[name], each[quantity]) for each in moved)]
+
+
+def _even_price(own: Array, intercept: Array, slope: Array) -> Even:
+    prices = even_price(own, intercept, slope)
+    return Even(PRICE, RENT, _told(prices, np.inf), chance(np.isinf(prices)), chance(prices < 0.0))
+
+
+def _even_utilization(against: str, rent: Array, intercept: Array, slope: Array) -> Even:
+    shares = even_utilization(rent, intercept, slope)
+    return Even(UTILIZATION, against, _told(shares, 1.0), chance(shares > 1.0), chance(shares == 0.0))
+
+
+def _told(values: Array, most: float) -> Percentiles:
+    """The percentiles that exist: those at or beyond what can be are nan."""
+    found = {level: percentile(values, level) for level in EVEN_LEVELS}
+    none = Estimate(*[float("nan")] * 4)
+    return {level: e if np.isfinite(e.value) and e.value <= most else none for level, e in found.items()}
+
+
+def _terms(found: Sequence[Option]) -> Iterator[Term]:
+    """The share of every committed rent that the programme's accelerator-hours would use."""
+    for option in found:
+        years = re.fullmatch(r"(\d+)y", option.commitment)
+        names = ("accelerator_hours", "accelerator_count", *PROGRAMME)
+        if years is None or not set(names) <= set(option.scenario.names):
+            continue
+        drawn = option.columns((*names, PRICE))
+        runs = sum((drawn[name] for name in PROGRAMME), np.zeros(option.settings.draws))
+        term = drawn["accelerator_count"] * HOURS_PER_YEAR * float(years[1])
+        share = drawn["accelerator_hours"] * runs / term
+        used = {level: percentile(share, level) for level in TERM_LEVELS}
+        paid = drawn[PRICE] / np.minimum(share, 1.0)
+        at = {level: percentile(paid, level) for level in TERM_LEVELS}
+        yield Term(option.name, float(years[1]), used, chance(share >= 1.0), at)
+
+
+def _acquisition(own: Option) -> tuple[Estimate, Estimate] | None:
+    if "acquisition_cost" not in own.scenario.names:
+        return None
+    cash = own.columns(["acquisition_cost"])["acquisition_cost"]
+    return mean(cash), percentile(cash, 50.0)
+
+
+def _uncertain(found: Sequence[Option]) -> tuple[str, ...]:
+    """The inputs that vary in some option."""
+    names = found[0].scenario.model.inputs
+    return tuple(name for name in names if any(_varies(option, name) for option in found))
+
+
+def _made(found: Sequence[Option], inputs: Sequence[str], quantity: str) -> list[str]:
+    """The quantities on the way to the cost that two uncertain inputs or more make, alike in all options."""
+    model = found[0].scenario.model
+    alike = shared(option.scenario.distributions for option in found)
+    return [
+        name
+        for name in model.formulas
+        if name in model.ancestors(quantity)
+        and model.roots(name) <= set(alike)
+        and len(model.roots(name) & set(inputs)) > 1
+    ]
+
+
+def _worth(found: Sequence[Option], costs: Array, names: Sequence[str]) -> dict[str, Estimate]:
+    """The EVPPI of inputs and quantities, none below 0."""
+
+    def one(name: str) -> Estimate:
+        option = next((option for option in found if _varies(option, name)), found[0])
+        worth = evppi(costs, coded(option.columns([name])[name]))
+        return Estimate(max(worth.value, 0.0), worth.se, max(worth.low, 0.0), max(worth.high, 0.0))
+
+    return dict(zip(names, in_threads(one, names, found[0].settings.threads), strict=True))
+
+
+def _varies(option: Option, name: str) -> bool:
+    return name in option.scenario.priors and not option.scenario.priors[name].is_fixed
