@@ -11,12 +11,12 @@ import numpy as np
 
 from simulator.decision.breakeven import BentError, even_price, even_utilization, line
 from simulator.decision.information import coded, evpi, evppi, regrets
-from simulator.decision.lanes import chance, mean, percentile
 from simulator.decision.options import OWN, PRICE, RENT, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import Estimate
+from simulator.statistics.lanes import chance, mean, percentile
 from simulator.threads import in_threads
 from simulator.units import HOURS_PER_YEAR
 from simulator.watch import UNWATCHED, Watch

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from simulator.decision.lanes import mean, parts
 from simulator.statistics.estimates import Estimate, over_replicates
+from simulator.statistics.lanes import mean, parts
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -21,7 +21,7 @@ Load = Callable[[tuple[str, ...]], Scenario]  # a scenario with more settings la
 OWN, RENT = "own", "rent"
 PRICE = "gpu_hour_price"
 COMMITMENTS = ("on-demand", "1y", "3y")
-DECIDED = ("total_cost", "hardware_cost")  # which, given, leave nothing to decide
+DECIDED = "hardware_cost"  # which, given, leaves nothing to decide
 COMPARED = 4096  # first draws, in which inputs of the same prior must be the same in all options
 
 
@@ -71,10 +71,9 @@ def options(load: Load, settings: Settings) -> tuple[tuple[Option, ...], tuple[s
 
 
 def _check_open(base: Scenario) -> None:
-    given = [name for name in DECIDED if name in base.model.pinned]
-    if given:
-        what = f"{' and '.join(given)} is given, so that own and rent do not differ"
-        remedy = f"take {' and '.join(given)} out; accelerator_hours or {PRICE} may be given"
+    if DECIDED in base.model.pinned:
+        what = f"{DECIDED} is given, so that own and rent do not differ"
+        remedy = f"take {DECIDED} out; accelerator_hours or {PRICE} may be given"
         raise InputError([Complaint(base.name, what, remedy)])
 
 

@@ -35,12 +35,17 @@ def percentile(values: Array, level: float) -> Estimate:
     >>> percentile(np.arange(1.0, 1601.0), 50).value
     800.0
     """
-    lanes = np.sort(parts(values), axis=-1)
-    value = float(np.partition(values, rank(len(values), level))[rank(len(values), level)])
-    replicates = lanes[:, max(rank(lanes.shape[1], level), 0)]
+    place = rank(len(values), level)
+    value, replicates = float(np.partition(values, place)[place]), _of_parts(values, level)
     if not np.isfinite(replicates).all():
         return Estimate(value, *[float("nan")] * 3)
     return over_replicates(value, replicates)
+
+
+def _of_parts(values: Array, level: float) -> Array:
+    lanes = parts(values)
+    place = max(rank(lanes.shape[-1], level), 0)
+    return np.asarray(np.partition(lanes, place, axis=-1)[:, place])
 
 
 def chance(happens: Array) -> Estimate:
@@ -51,3 +56,14 @@ def chance(happens: Array) -> Estimate:
     """
     lanes = parts(happens)
     return chance_of_replicates(lanes.sum(axis=-1).astype(float), lanes.shape[-1])
+
+
+def difference(values: Array, others: Array, level: float) -> Estimate:
+    """How much a percentile differs between two quantities of the same draws.
+
+    >>> x = np.arange(1600.0)
+    >>> difference(x + 2.0, x, 50)
+    Estimate(value=2.0, se=0.0, low=2.0, high=2.0)
+    """
+    apart = percentile(values, level).value - percentile(others, level).value
+    return over_replicates(apart, _of_parts(values, level) - _of_parts(others, level))
