@@ -30,6 +30,7 @@ for command in (
     drivers.tornado_command,
     drivers.sensitivity_command,
     decisions.decide_command,
+    decisions.audit_command,
     pictures.plot,
 ):
     main.add_command(command)

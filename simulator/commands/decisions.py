@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.commands.loading import load_all, say, settings_of
 from simulator.terminal.options import (
+    Day,
     format_option,
     quantity_option,
     quiet_option,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.simulation import Settings
 
 DRAWS = 1 << 18  # 16 nets of 2**14
+POINTS = 1 << 16  # 16 nets of 2**12: a share of the variance to a percent
 
 
 @click.command("decide")
@@ -65,3 +68,53 @@ def _about(scenario: Scenario, how: Settings) -> dict[str, Any]:
         "draws": how.draws,
         "sampler": how.sampler,
     }
+
+
+@click.command("audit")
+@click.argument("scenario", type=click.Path())
+@click.option(
+    "--older-than",
+    type=click.IntRange(0),
+    default=180,
+    show_default=True,
+    metavar="DAYS",
+    help="Evidence older than this, or undated, is old.",
+)
+@click.option("--as-of", type=Day(), metavar="DATE", help="The day of which ages are told (default: today).")
+@click.option(
+    "--ageing", type=Day(), metavar="DATE", help="Age prices that say how they age to this day: priced_at."
+)
+@quantity_option
+@top_option
+@simulated_by(
+    POINTS, "sobol", "Number of base points; the model is evaluated twice an input and set at each."
+)
+@format_option
+@quiet_option
+def audit_command(
+    scenario: str,
+    older_than: int,
+    as_of: date | None,
+    ageing: date | None,
+    quantity: str,
+    top: int,
+    style: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Show the age and source of every prior.
+
+    How much of the variance rests on priors that are old or without a source.
+    """
+    from simulator.audit import audit
+    from simulator.reports.audit import audit_sheet
+    from simulator.terminal.bar import watching
+
+    if ageing:
+        options["settings"] = (*options["settings"], f"priced_at={ageing}")
+    loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
+    day = as_of or date.today()
+    with watching(quiet) as watch:
+        found = audit(loaded, how, day, older_than=older_than, quantity=quantity, watch=watch)
+    _say_rounded(how, found.settings, quiet)
+    click.echo(audit_sheet(found, _about(loaded, found.settings), top).text(style))

@@ -179,5 +179,6 @@ def ageing_notes(priors: Mapping[str, Prior], priced_at: date | None) -> list[st
     ages = {name: prior.ageing.years for name, prior in sorted(priors.items()) if prior.ageing}
     late = ", ".join(name for name, years in ages.items() if years < 0.0)
     aged_ones = ", ".join(name for name, years in ages.items() if years >= 0.0)
-    found = [f"aged to {priced_at}: {aged_ones or 'nothing; no prior says how it ages'}"]
+    nothing = "nothing" if ages else "nothing; no prior says how it ages"
+    found = [f"aged to {priced_at}: {aged_ones or nothing}"]
     return [*found, f"of a date after {priced_at}, and left as they are: {late}"] if late else found
