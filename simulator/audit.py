@@ -16,7 +16,7 @@ from simulator.kernel import Engine
 from simulator.kernel.options import LANES
 from simulator.kernel.sobol import whole_nets
 from simulator.kernel.twins import Twins
-from simulator.scenario.dates import last_day
+from simulator.scenario.dates import days_between
 from simulator.scenario.entries import Prior
 from simulator.scenario.scenario import Scenario
 from simulator.sensitivity.indices import Indices, sobol_indices
@@ -124,10 +124,11 @@ def audit(
 
 
 def _evidence(prior: Prior, as_of: date, older_than: int) -> Evidence:
-    day = last_day(prior.as_of)
-    age = None if day is None else max((as_of - day).days, 0)
-    is_old = prior.origin != PLAN and (age is None or age > older_than)
-    return Evidence(prior, age, is_old, day is not None and day > as_of, None)
+    days = days_between(prior.as_of, as_of)
+    is_old = prior.origin != PLAN and (days is None or days > older_than)
+    return Evidence(
+        prior, days if days is None else max(days, 0), is_old, days is not None and days < 0, None
+    )
 
 
 def _with_share(found: Evidence, alone: Mapping[str, Indices]) -> Evidence:

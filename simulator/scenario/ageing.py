@@ -13,7 +13,7 @@ from math import isfinite
 
 from simulator.distributions import Lognormal, distribution
 from simulator.errors import Complaint, DistributionError
-from simulator.scenario.dates import read_date, text
+from simulator.scenario.dates import days_between, read_date, text
 from simulator.scenario.reader import Node
 
 LOGNORMAL = "lognormal"
@@ -43,13 +43,20 @@ def read_ageing(
     for what, remedy in (*_faults(content, rates), *_unfit(entry)):
         complaints.append(Complaint(node.where, f"{name}: {what}", remedy))
     since = content.get("since", entry.get("as_of"))
-    told = read_date(since, f"{name}: the date of what ages", complaints.append)
+    read_date(since, f"{name}: the date of what ages", complaints.append)
     if since is None:
         complaints.append(Complaint(node.where, f"{name}: ageing wants a date", "write as_of: 2025-03"))
-    if told is None or len(complaints) > found:
+    if since is None or len(complaints) > found:
         return None
-    years = (priced_at - told).days / DAYS_PER_YEAR if priced_at else 0.0
-    return Ageing(float(rates["drift"]), float(rates["volatility"]), years)
+    days = days_between(text(since.value), priced_at) if priced_at else None
+    years = (days or 0) / DAYS_PER_YEAR
+    ageing = Ageing(float(rates["drift"]), float(rates["volatility"]), years)
+    try:
+        _older(entry, ageing)
+    except DistributionError as error:
+        complaints.append(Complaint(node.where, f"{name}: {error}"))
+        return None
+    return ageing
 
 
 def _faults(content: Mapping[str, Node], rates: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -67,20 +74,17 @@ def _faults(content: Mapping[str, Node], rates: Mapping[str, object]) -> list[tu
 
 
 def _unfit(entry: Mapping[str, Node]) -> list[tuple[str, str]]:
-    """Why the prior cannot age: only a lognormal without a shift can."""
-    if LOGNORMAL not in entry:
-        return [("only a lognormal prior can age", "take ageing out, or write lognormal: {p5: …, p95: …}")]
-    try:
-        _base(entry).aged(0.0, 0.0, 0.0)
-    except DistributionError as error:
-        return [(str(error), "")]
-    return []
+    """Why the prior cannot age: only a lognormal can."""
+    if LOGNORMAL in entry:
+        return []
+    return [("only a lognormal prior can age", "take ageing out, or write lognormal: {p5: …, p95: …}")]
 
 
-def _base(entry: Mapping[str, Node]) -> Lognormal:
-    found = distribution(LOGNORMAL, entry[LOGNORMAL].plain())
-    assert isinstance(found, Lognormal)
-    return found
+def _older(entry: Mapping[str, Node], ageing: Ageing) -> Lognormal:
+    """The lognormal of an entry, untruncated, once it has aged."""
+    young = distribution(LOGNORMAL, entry[LOGNORMAL].plain())
+    assert isinstance(young, Lognormal)
+    return young.aged(max(ageing.years, 0.0), ageing.drift, ageing.volatility)
 
 
 def aged(entry: Mapping[str, Node], ageing: Ageing, priced_at: date) -> dict[str, Node]:
@@ -89,7 +93,7 @@ def aged(entry: Mapping[str, Node], ageing: Ageing, priced_at: date) -> dict[str
     Its note says what was done.
     """
     where, as_of = entry[LOGNORMAL].where, text(entry["as_of"].value) if "as_of" in entry else "its date"
-    older = _base(entry).aged(ageing.years, ageing.drift, ageing.volatility)
+    older = _older(entry, ageing)
     rates = {"drift": ageing.drift, "volatility": ageing.volatility, "since": priced_at}
     said = (
         f"Aged {ageing.years:.2f} years from {as_of} to {priced_at}: drift {ageing.drift:g}, "

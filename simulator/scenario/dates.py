@@ -33,6 +33,21 @@ def last_day(written: str) -> date | None:
         return None
 
 
+def days_between(written: str, day: date) -> int | None:
+    """How many days a date lies before a day, below 0 where it lies after; None where it is no date.
+
+    A month or a year that holds the day is 0 days old.
+
+    >>> june = date(2026, 6, 10)
+    >>> [days_between(written, june) for written in ("2026-06-01", "2026-06", "2026-07-10", "soon")]
+    [9, 0, -30, None]
+    """
+    last = last_day(written)
+    if last is None:
+        return None
+    return 0 if day.isoformat().startswith(written) else (day - last).days
+
+
 def text(value: Any) -> str:
     """A value as a file writes it."""
     return value.isoformat() if isinstance(value, date) else str(value)
