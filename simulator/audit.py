@@ -125,10 +125,9 @@ def audit(
 
 def _evidence(prior: Prior, as_of: date, older_than: int) -> Evidence:
     days = days_between(prior.as_of, as_of)
-    is_old = prior.origin != PLAN and (days is None or days > older_than)
-    return Evidence(
-        prior, days if days is None else max(days, 0), is_old, days is not None and days < 0, None
-    )
+    if days is None:
+        return Evidence(prior, None, prior.origin != PLAN, False, None)
+    return Evidence(prior, max(days, 0), prior.origin != PLAN and days > older_than, days < 0, None)
 
 
 def _with_share(found: Evidence, alone: Mapping[str, Indices]) -> Evidence:

@@ -17,7 +17,7 @@ from scipy.stats import norm
 
 from simulator import Scenario, load_scenario
 from simulator.cli import main
-from simulator.decision.breakeven import BentError, even_price, even_utilization, line
+from simulator.decision.breakeven import NoLineError, even_price, even_utilization, line
 from simulator.decision.decision import Decision, decide
 from simulator.decision.information import coded, evpi, evppi, regrets
 from simulator.decision.options import Load, options
@@ -141,7 +141,7 @@ def test_errors_of_percentiles_are_honest() -> None:
 def test_a_bend_is_refused() -> None:
     """A third point off the line is an error."""
     x = np.array([1.0, 2.0])
-    with pytest.raises(BentError):
+    with pytest.raises(NoLineError):
         line([(x, x**2), (2 * x, 4 * x**2), (4 * x, 16 * x**2)])
 
 
@@ -248,6 +248,22 @@ def test_unpriced_commitments_are_named(plan: Path) -> None:
     )
     assert [o.name for o in found.outcomes] == ["own", "rent on-demand"]
     assert [note.partition(" is left out")[0] for note in found.notes] == ["rent 1y", "rent 3y"]
+
+
+def test_options_may_be_left_out(plan: Path) -> None:
+    """What is left out is not compared; a name that is none is an error, and so is leaving out all."""
+    found, _ = options(loader(plan), Settings(2048), ["rent 3y"])
+    assert [option.name for option in found] == ["own", "rent on-demand", "rent 1y"]
+    with pytest.raises(InputError, match="Did you mean rent 3y"):
+        options(loader(plan), Settings(2048), ["rent 3yr"])
+    with pytest.raises(InputError, match="nothing to compare"):
+        options(loader(plan, QUOTED), Settings(2048), ["rent"])
+
+
+def test_a_price_of_nothing(plan: Path) -> None:
+    """Where the price is 0 no break-even price can be told, which is said; everything else is."""
+    found = decide(loader(plan, "gpu_hour_price=0"), Settings(2048))
+    assert found.price is None and any("no break-even gpu_hour_price" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,24 @@ POINTS = 1 << 16  # 16 nets of 2**12: a share of the variance to a percent
 @click.argument("scenario", type=click.Path())
 @quantity_option
 @top_option
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="OPTION",
+    help="Leave this option out, for instance 'rent 3y' where its term is not used; repeat for more.",
+)
 @simulated_by(DRAWS, "sobol", "Number of draws, all of them in memory.")
 @format_option
 @quiet_option
-def decide_command(scenario: str, quantity: str, top: int, style: str, quiet: bool, **options: Any) -> None:
+def decide_command(
+    scenario: str,
+    quantity: str,
+    top: int,
+    without: tuple[str, ...],
+    style: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
     """Own, rent or reserve.
 
     How often owning is cheaper, regrets, break-even points, and what it is worth to know more first.
@@ -49,7 +63,7 @@ def decide_command(scenario: str, quantity: str, top: int, style: str, quiet: bo
         return load_scenario(scenario, settings=(*options["settings"], *settings), **chosen)
 
     with watching(quiet) as watch:
-        found = decide(load, how, quantity, watch)
+        found = decide(load, how, quantity, without=without, watch=watch)
     _say_rounded(how, found.settings, quiet)
     click.echo(decision_sheet(found, _about(loaded, found.settings), top).text(style))
 

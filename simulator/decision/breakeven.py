@@ -15,26 +15,27 @@ Points = Sequence[tuple[Array, Array]]  # (x, y), each an array over draws
 STRAIGHT = 1e-6  # of the largest cost in a draw: a third point farther off the line than this bends it
 
 
-class BentError(SimulatorError):
-    """A cost is no straight line in what should make it one."""
+class NoLineError(SimulatorError):
+    """A cost is no straight line in an input, or the input cannot be moved."""
 
 
 def line(points: Points) -> tuple[Array, Array]:
     """Intercept and slope, in each draw, of the line through two points; a third must lie on it.
 
-    Raises :class:`BentError` where it does not in some draw. nan where the points are one.
+    Raises :class:`NoLineError` where it does not in some draw, and where the points are one.
 
     >>> x = np.array([1.0])
     >>> [float(part[0]) for part in line([(x, 3 * x + 2), (2 * x, 6 * x + 2), (4 * x, 12 * x + 2)])]
     [2.0, 3.0]
     """
     (x, y), (x1, y1), (x2, y2) = points
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (y2 - y) / (x2 - x)
+    if bool(np.any(x == x2)):
+        raise NoLineError("it is 0, or without bounds, in some draws")
+    slope = (y2 - y) / (x2 - x)
     intercept = y - slope * x
     allowed = STRAIGHT * np.maximum.reduce([np.abs(y), np.abs(y1), np.abs(y2)])
     if bool(np.any(np.abs(intercept + slope * x1 - y1) > allowed)):
-        raise BentError("a third point does not lie on the line through two")
+        raise NoLineError("the cost is no straight line in it")
     return intercept, slope
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.decision.breakeven import BentError, even_price, even_utilization, line
+from simulator.decision.breakeven import NoLineError, even_price, even_utilization, line
 from simulator.decision.information import coded, evpi, evppi, regrets
 from simulator.decision.options import OWN, PRICE, RENT, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
@@ -92,16 +92,22 @@ class Decision:
 
 
 def decide(
-    load: Load, settings: Settings, quantity: str = "total_cost", watch: Watch = UNWATCHED
+    load: Load,
+    settings: Settings,
+    quantity: str = "total_cost",
+    *,
+    without: Sequence[str] = (),
+    watch: Watch = UNWATCHED,
 ) -> Decision:
     """Compare owning with renting at each commitment that has a price.
 
-    ``load`` reads the scenario with more settings laid over it; draws are rounded up to a multiple of 16.
+    ``load`` reads the scenario with more settings laid over it; options named in ``without`` are left out;
+    draws are rounded up to a multiple of 16.
     Raises :class:`InputError` for too few or too many draws, and for a quantity that the options leave alone.
     """
     check_settings(settings)
     settings = _whole(settings)
-    found, notes = options(load, settings)
+    found, notes = options(load, settings, without)
     found[0].scenario.check_name(quantity)
     watch.expect(settings.draws * (len(found) + 1))
     costs = _costs(found, quantity, watch)
@@ -177,18 +183,23 @@ def _break_even(
     try:
         if PRICE in own.scenario.model.inputs:
             price = _even_price(costs[0], *line(_points(rented, costs[1], PRICE, quantity)))
-    except BentError:
-        notes.append(f"no break-even price: {quantity} is no straight line in {PRICE}")
+    except NoLineError as error:
+        notes.append(f"no break-even {PRICE}: {error}")
     try:
         if UTILIZATION in own.scenario.model.inputs:
-            ends = line([(1.0 / x, y) for x, y in _points(own, costs[0], UTILIZATION, quantity)])
+            ends = line([(_inverse(x), y) for x, y in _points(own, costs[0], UTILIZATION, quantity)])
             utilization = tuple(
                 _even_utilization(option.name, cost, *ends)
                 for option, cost in zip(found[1:], costs[1:], strict=True)
             )
-    except BentError:
-        notes.append(f"no break-even utilization: {quantity} is no straight line in 1 / {UTILIZATION}")
+    except NoLineError as error:
+        notes.append(f"no break-even 1 / {UTILIZATION}: {error}")
     return price, utilization, notes
+
+
+def _inverse(shares: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / shares)
 
 
 def _points(option: Option, cost: Array, name: str, quantity: str) -> list[tuple[Array, Array]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator.distributions import Distribution
-from simulator.errors import Complaint, InputError
+from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.kernel import Engine
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, engine
@@ -51,8 +51,10 @@ class Option:
         return moved.columns(wanted, self.settings.draws, threads=self.settings.threads)
 
 
-def options(load: Load, settings: Settings) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    """The options of a scenario, own first, and a note on each that has no price.
+def options(
+    load: Load, settings: Settings, without: Sequence[str] = ()
+) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+    """The options of a scenario, own first, but for those left out, and a note on each that has no price.
 
     Raises :class:`InputError` where fewer than two are left, where a given quantity leaves nothing to decide,
     or where the draws would not be paired.
@@ -61,9 +63,13 @@ def options(load: Load, settings: Settings) -> tuple[tuple[Option, ...], tuple[s
     _check_open(base)
     own = Option(OWN, "", load((f"plan.procurement={OWN}",)), settings)
     rented, notes = _rented(load, base, settings)
-    found = (own, *rented)
+    names = [option.name for option in rented]
+    if wrong := [name for name in without if name not in names]:
+        remedy = did_you_mean(wrong[0], names) or f"there are {', '.join(names) or 'none'}"
+        raise InputError([Complaint("--without", f"there is no option {wrong[0]} to leave out", remedy)])
+    found = (own, *(option for option in rented if option.name not in without))
     if len(found) < 2:
-        what = "no commitment has a price, so that there is nothing to compare owning with"
+        what = "no rent has a price and is not left out, so that there is nothing to compare owning with"
         remedy = f"give {PRICE} under priors:, or --set '{PRICE}={{lognormal: {{p5: …, p95: …}}}}'"
         raise InputError([Complaint(base.name, what, remedy), *(Complaint(base.name, n) for n in notes)])
     _check_paired(found)

@@ -45,7 +45,7 @@ def decision_sheet(found: Decision, about: Mapping[str, Any], top: int) -> Sheet
             )
             if len(rows) > 1
         ),
-        below=(*EXPLAINED, *found.notes),
+        below=(*EXPLAINED, *_unearned(found), *found.notes),
         records=[{**record, **about} for record in _records(found)],
         data=_data(found, about),
     )
@@ -74,6 +74,13 @@ def _sentences(found: Decision) -> Iterator[str]:
         )
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
+
+
+def _unearned(found: Decision) -> Iterator[str]:
+    """How to leave out commitments of which the programme would mostly use a part."""
+    idle = [f"--without '{term.option}'" for term in found.terms if term.used[50.0].value < 1.0]
+    if idle:
+        yield f"To leave out a commitment that would not be used up: {' '.join(idle)}"
 
 
 def _with_error(found: Estimate) -> str:
