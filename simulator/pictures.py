@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator import plots
+from simulator.decision.decision import Decision, Outcome
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.replay import Replay
@@ -208,3 +209,16 @@ def _correlations(run: Replay, quantity: str) -> tuple[list[str], Array]:
     order = [k for k in np.argsort(-np.abs(found[place]), kind="stable").tolist() if k != place][:MOST_NAMES]
     shown = [place, *order]
     return [names[k] for k in shown], found[np.ix_(shown, shown)]
+
+
+def decision_picture(found: Decision, level: float = 80.0) -> Figure:
+    """The S-curves of a decision's options."""
+    figure, ax = plots.figure(WIDTH, HEIGHT)
+    plots.s_curve(ax, [_option_spread(outcome, found.quantity) for outcome in found.outcomes], None, level)
+    return figure
+
+
+def _option_spread(outcome: Outcome, quantity: str) -> plots.Spread:
+    edges, counts = outcome.histogram
+    percentiles = {level: each.value for level, each in outcome.percentiles.items()}
+    return plots.Spread(outcome.name, quantity, "USD", edges, counts, percentiles)

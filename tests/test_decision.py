@@ -22,6 +22,8 @@ from simulator.decision.decision import Decision, decide
 from simulator.decision.information import coded, evpi, evppi, regrets
 from simulator.decision.options import Load, options
 from simulator.errors import InputError
+from simulator.pictures import decision_picture
+from simulator.plots import save
 from simulator.reports.decision import decision_sheet
 from simulator.scenario.resolved import resolved
 from simulator.simulation import Settings
@@ -317,3 +319,11 @@ def test_the_command(plan: Path, found: Decision) -> None:
     assert done.exit_code == 0
     about = {key: json.loads(done.output)[key] for key in ("scenario", "book", "seed", "draws", "sampler")}
     assert done.output.strip() == decision_sheet(found, about, 5).text("json")
+
+
+def test_the_picture(found: Decision, tmp_path: Path) -> None:
+    """Each option's curve holds all draws, on edges that all share, and is drawn to a file."""
+    edges, counts = zip(*(outcome.histogram for outcome in found.outcomes), strict=True)
+    assert all(np.array_equal(edges[0], other) for other in edges)
+    assert [each.sum() for each in counts] == [found.settings.draws] * len(found.outcomes)
+    assert save(decision_picture(found), tmp_path / "options.png").stat().st_size > 10_000

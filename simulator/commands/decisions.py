@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from simulator.commands.loading import load_all, say, settings_of
 from simulator.terminal.options import (
     Day,
     format_option,
+    picture_option,
     quantity_option,
     quiet_option,
     simulated_by,
@@ -29,6 +31,7 @@ POINTS = 1 << 16  # 16 nets of 2**12: a share of the variance to a percent
 @click.argument("scenario", type=click.Path())
 @quantity_option
 @top_option
+@picture_option
 @click.option(
     "--without",
     multiple=True,
@@ -40,6 +43,7 @@ POINTS = 1 << 16  # 16 nets of 2**12: a share of the variance to a percent
 @quiet_option
 def decide_command(
     scenario: str,
+    output: Path | None,
     quantity: str,
     top: int,
     without: tuple[str, ...],
@@ -49,13 +53,18 @@ def decide_command(
 ) -> None:
     """Own, rent or reserve.
 
-    How often owning is cheaper, regrets, break-even points, and what it is worth to know more first.
+    How often owning is cheaper, regrets, break-even points, and what it is worth to know more first. With -o
+    a picture of what each option may cost.
     """
     from simulator import load_scenario
     from simulator.decision.decision import decide
     from simulator.reports.decision import decision_sheet
     from simulator.terminal.bar import watching
 
+    if output:
+        from simulator.plots import check_ending
+
+        check_ending(output)
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
 
     def load(settings: tuple[str, ...]) -> Scenario:
@@ -64,6 +73,11 @@ def decide_command(
 
     with watching(quiet) as watch:
         found = decide(load, how, quantity, without=without, watch=watch)
+    if output:
+        from simulator.pictures import decision_picture
+        from simulator.plots import save
+
+        save(decision_picture(found), output)
     _say_rounded(how, found.settings, quiet)
     click.echo(decision_sheet(found, _about(loaded, found.settings), top).text(style))
 

@@ -30,6 +30,7 @@ TERM_LEVELS = (5.0, 50.0, 95.0)
 UTILIZATION = "fleet_utilization"
 FEWEST_DRAWS = 128 * LANES  # a P95 of a part then has six draws above it
 MOST_DRAWS = 1 << 22  # whose costs and inputs, some 500 bytes a draw, are in memory together
+SHOWN, BARS = (0.001, 0.99), 256  # of a cost's draws in a picture
 FACTORS = (1.0, 0.75, 0.5)  # of an input, for a line through its outer ones
 PROGRAMME = ("experiment_multiplier", "post_training_share", "evaluation_share")  # runs, in final runs
 
@@ -45,6 +46,7 @@ class Outcome:
     regret: Estimate
     regret_percentiles: Percentiles
     own_cheaper: Estimate | None  # the chance that owning costs less; None for owning
+    histogram: tuple[Array, Array]  # edges and counts, for a picture
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _costs(found: Sequence[Option], quantity: str, watch: Watch) -> Array:
 
 
 def _outcomes(found: Sequence[Option], costs: Array) -> tuple[Outcome, ...]:
-    cheapest, apart = costs.argmin(axis=0), regrets(costs)
+    cheapest, apart, edges = costs.argmin(axis=0), regrets(costs), _edges(costs)
     return tuple(
         Outcome(
             name=option.name,
@@ -168,9 +170,16 @@ def _outcomes(found: Sequence[Option], costs: Array) -> tuple[Outcome, ...]:
             regret=mean(regret),
             regret_percentiles={level: percentile(regret, level) for level in REGRET_LEVELS},
             own_cheaper=chance(costs[0] < cost) if option.name != OWN else None,
+            histogram=(edges, np.histogram(cost, edges)[0]),
         )
         for number, (option, cost, regret) in enumerate(zip(found, costs, apart, strict=True))
     )
+
+
+def _edges(costs: Array) -> Array:
+    """Edges of bars for all options: of one width, and one at each end for what lies beyond."""
+    low, high = np.quantile(costs, SHOWN[0], axis=1).min(), np.quantile(costs, SHOWN[1], axis=1).max()
+    return np.unique([costs.min(), *np.linspace(low, high, BARS + 1), costs.max()])
 
 
 def _break_even(

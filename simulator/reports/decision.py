@@ -94,35 +94,20 @@ def _money(found: Estimate) -> str:
 
 def _costs(found: Decision) -> list[Row]:
     levels = [f"P{level:g}" for level in found.best.percentiles]
-    return [
-        (f"{found.quantity}, USD", "mean", "±", *levels, "cheapest"),
-        *(
-            (
-                outcome.name,
-                rounded(outcome.mean.value, outcome.mean.se),
-                error_text(outcome.mean.se),
-                *_cells(outcome.percentiles),
-                _chance(outcome.cheapest),
-            )
-            for outcome in found.outcomes
-        ),
-    ]
+    heads = (f"{found.quantity}, USD", "mean", "±", *levels, "cheapest")
+    rows = [(o.name, *_spread(o.mean, o.percentiles), _chance(o.cheapest)) for o in found.outcomes]
+    return [heads, *rows]
 
 
 def _regrets(found: Decision) -> list[Row]:
     levels = [f"P{level:g}" for level in found.best.regret_percentiles]
-    return [
-        ("regret, USD", "mean", "±", *levels),
-        *(
-            (
-                outcome.name,
-                rounded(outcome.regret.value, outcome.regret.se),
-                error_text(outcome.regret.se),
-                *_cells(outcome.regret_percentiles),
-            )
-            for outcome in found.outcomes
-        ),
-    ]
+    rows = [(o.name, *_spread(o.regret, o.regret_percentiles)) for o in found.outcomes]
+    return [("regret, USD", "mean", "±", *levels), *rows]
+
+
+def _spread(mean: Estimate, percentiles: Percentiles) -> tuple[str, ...]:
+    """A mean with its error, and percentiles."""
+    return rounded(mean.value, mean.se), error_text(mean.se), *_cells(percentiles)
 
 
 def _cells(percentiles: Percentiles) -> tuple[str, ...]:
