@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from simulator.decision.breakeven import NoLineError, even_price, even_utilization, line
+from simulator.decision.breakeven import Even, break_even
 from simulator.decision.information import coded, evpi, evppi, regrets
-from simulator.decision.options import OWN, PRICE, RENT, Load, Option, options, shared
+from simulator.decision.options import OWN, PRICE, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.simulation import Settings, check_settings
@@ -25,13 +25,11 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Percentiles = Mapping[float, Estimate]
 
 COST_LEVELS, REGRET_LEVELS = (50.0, 80.0, 90.0), (50.0, 90.0, 95.0)
-EVEN_LEVELS = (5.0, 25.0, 50.0, 75.0, 95.0)
 TERM_LEVELS = (5.0, 50.0, 95.0)
-UTILIZATION = "fleet_utilization"
 FEWEST_DRAWS = 128 * LANES  # a P95 of a part then has six draws above it
 MOST_DRAWS = 1 << 22  # whose costs and inputs, some 500 bytes a draw, are in memory together
 SHOWN, BARS = (0.001, 0.99), 256  # of a cost's draws in a picture
-FACTORS = (1.0, 0.75, 0.5)  # of an input, for a line through its outer ones
+AT_A_TIME = 8  # inputs and quantities whose draws are in memory together
 PROGRAMME = ("experiment_multiplier", "post_training_share", "evaluation_share")  # runs, in final runs
 
 
@@ -47,17 +45,6 @@ class Outcome:
     regret_percentiles: Percentiles
     own_cheaper: Estimate | None  # the chance that owning costs less; None for owning
     histogram: tuple[Array, Array]  # edges and counts, for a picture
-
-
-@dataclass(frozen=True)
-class Even:
-    """A break-even point over the draws; nan in the percentiles where there is none."""
-
-    name: str
-    against: str
-    percentiles: Percentiles
-    never: Estimate  # no price at all, no utilization up to 100%
-    always: Estimate  # the price is below 0; owning is cheaper at any utilization
 
 
 @dataclass(frozen=True)
@@ -113,7 +100,7 @@ def decide(
     found[0].scenario.check_name(quantity)
     watch.expect(settings.draws * (len(found) + 1))
     costs = _costs(found, quantity, watch)
-    price, utilization, bent = _break_even(found, costs, quantity)
+    price, utilization, bent = break_even(found, costs, quantity)
     inputs = _uncertain(found)
     worth = _worth(found, costs, (*inputs, *_made(found, inputs, quantity)))
     watch.done(settings.draws)
@@ -182,58 +169,6 @@ def _edges(costs: Array) -> Array:
     return np.unique([costs.min(), *np.linspace(low, high, BARS + 1), costs.max()])
 
 
-def _break_even(
-    found: Sequence[Option], costs: Array, quantity: str
-) -> tuple[Even | None, tuple[Even, ...], list[str]]:
-    """The break-even price and utilizations, and a note on each that there is none of."""
-    own, rented, notes = found[0], found[1], []
-    price: Even | None = None
-    utilization: tuple[Even, ...] = ()
-    try:
-        if PRICE in own.scenario.model.inputs:
-            price = _even_price(costs[0], *line(_points(rented, costs[1], PRICE, quantity)))
-    except NoLineError as error:
-        notes.append(f"no break-even {PRICE}: {error}")
-    try:
-        if UTILIZATION in own.scenario.model.inputs:
-            ends = line([(_inverse(x), y) for x, y in _points(own, costs[0], UTILIZATION, quantity)])
-            utilization = tuple(
-                _even_utilization(option.name, cost, *ends)
-                for option, cost in zip(found[1:], costs[1:], strict=True)
-            )
-    except NoLineError as error:
-        notes.append(f"no break-even 1 / {UTILIZATION}: {error}")
-    return price, utilization, notes
-
-
-def _inverse(shares: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        return np.asarray(1.0 / shares)
-
-
-def _points(option: Option, cost: Array, name: str, quantity: str) -> list[tuple[Array, Array]]:
-    """An input and the cost with that input as it is, and at two multiples of it."""
-    moved = [option.scaled(name, factor, (name, quantity)) for factor in FACTORS[1:]]
-    return [(option.columns([name])[name], cost), *((each[name], each[quantity]) for each in moved)]
-
-
-def _even_price(own: Array, intercept: Array, slope: Array) -> Even:
-    prices = even_price(own, intercept, slope)
-    return Even(PRICE, RENT, _told(prices, np.inf), chance(np.isinf(prices)), chance(prices < 0.0))
-
-
-def _even_utilization(against: str, rent: Array, intercept: Array, slope: Array) -> Even:
-    shares = even_utilization(rent, intercept, slope)
-    return Even(UTILIZATION, against, _told(shares, 1.0), chance(shares > 1.0), chance(shares == 0.0))
-
-
-def _told(values: Array, most: float) -> Percentiles:
-    """The percentiles that exist: those at or beyond what can be are nan."""
-    found = {level: percentile(values, level) for level in EVEN_LEVELS}
-    none = Estimate(*[float("nan")] * 4)
-    return {level: e if np.isfinite(e.value) and e.value <= most else none for level, e in found.items()}
-
-
 def _terms(found: Sequence[Option]) -> Iterator[Term]:
     """The share of every committed rent that the programme's accelerator-hours would use."""
     for option in found:
@@ -278,14 +213,26 @@ def _made(found: Sequence[Option], inputs: Sequence[str], quantity: str) -> list
 
 
 def _worth(found: Sequence[Option], costs: Array, names: Sequence[str]) -> dict[str, Estimate]:
-    """The EVPPI of inputs and quantities, none below 0."""
+    """The EVPPI of inputs and quantities, none below 0; the draws of a few are in memory together."""
 
-    def one(name: str) -> Estimate:
-        option = next((option for option in found if _varies(option, name)), found[0])
-        worth = evppi(costs, coded(option.columns([name])[name]))
+    def one(draws: Array) -> Estimate:
+        worth = evppi(costs, coded(draws))
         return Estimate(max(worth.value, 0.0), worth.se, max(worth.low, 0.0), max(worth.high, 0.0))
 
-    return dict(zip(names, in_threads(one, names, found[0].settings.threads), strict=True))
+    worth: dict[str, Estimate] = {}
+    for start in range(0, len(names), AT_A_TIME):
+        drawn = _drawn(found, names[start : start + AT_A_TIME])
+        each = in_threads(one, drawn.values(), found[0].settings.threads)
+        worth.update(zip(drawn, each, strict=True))
+    return worth
+
+
+def _drawn(found: Sequence[Option], names: Sequence[str]) -> dict[str, Array]:
+    """Draws of names; of an input that does not vary where owning, from the first option in which it does."""
+    own, *others = found
+    elsewhere = {n: o for n in names for o in reversed(others) if _varies(o, n) and not _varies(own, n)}
+    drawn = own.columns([name for name in names if name not in elsewhere])
+    return {**drawn, **{name: option.columns([name])[name] for name, option in elsewhere.items()}}
 
 
 def _varies(option: Option, name: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from simulator.decision.decision import Decision, Even, Outcome, Percentiles, Term
+from simulator.decision.breakeven import Even
+from simulator.decision.decision import Decision, Outcome, Percentiles, Term
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import chance, error_text, percent, quantity, rounded, with_error
 from simulator.statistics.estimates import Estimate
