@@ -15,7 +15,8 @@ from simulator.statistics.estimates import Estimate
 UNITS = {"gpu_hour_price": "USD", "fleet_utilization": "1"}
 NONE = "none"
 EXPLAINED = (
-    "regret: what an option costs above the cheapest, draw by draw",
+    "regret: what an option costs above the cheapest, draw by draw; own = rent: the rental price, or the "
+    "utilization of one's own fleet, at which both cost the same; none: at no price, at none up to 100%",
     "EVPI: what knowing everything before choosing saves on average; EVPPI: what knowing one thing saves; "
     "<: not told from 0, and less than this; 0: no value of it changes the choice; ±: one standard error",
     "All options are evaluated on the same draws, so rental prices of all terms rise and fall together; "
@@ -28,8 +29,8 @@ def decision_sheet(found: Decision, about: Mapping[str, Any], top: int) -> Sheet
 
     Keys of the data: ``options`` (by name: ``cost``, ``regret``, each with mean and percentiles,
     ``p_cheapest``), ``p_own_cheaper`` (by rental option), ``break_even`` (``gpu_hour_price``, and
-    ``fleet_utilization`` by rental option: ``percentiles``, ``p_none``, ``p_any``; a percentile at which
-    there is none is null), ``commitment`` (by option: ``used``, the share of it, and ``usd_per_used_hour``),
+    ``fleet_utilization`` by rental option: ``percentiles``, ``p_none``, and ``p_any``, where owning
+    is cheaper at any; a percentile at which there is none is null), ``commitment`` (by option: ``used``, the share of it, and ``usd_per_used_hour``),
     ``evpi``, ``evppi`` (by input) and ``evppi_quantities``.
     """
     return Sheet(
@@ -46,7 +47,7 @@ def decision_sheet(found: Decision, about: Mapping[str, Any], top: int) -> Sheet
             )
             if len(rows) > 1
         ),
-        below=(*EXPLAINED, *_unearned(found), *found.notes),
+        below=(*EXPLAINED, *_always(found), *_unearned(found), *found.notes),
         records=[{**record, **about} for record in _records(found)],
         data=_data(found, about),
     )
@@ -75,6 +76,15 @@ def _sentences(found: Decision) -> Iterator[str]:
         )
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
+
+
+def _always(found: Decision) -> Iterator[str]:
+    """Where owning is cheaper whatever the rent, or however little the fleet is used; silent if never."""
+    if found.price and found.price.always.value > 0.0:
+        yield f"P(break-even price below 0): {_chance(found.price.always)}; renting is then dearer at any price"
+    for even in found.utilization:
+        if even.always.value > 0.0:
+            yield f"P(own cheaper than {even.against} at any utilization): {_chance(even.always)}"
 
 
 def _unearned(found: Decision) -> Iterator[str]:
