@@ -29,9 +29,9 @@ def decision_sheet(found: Decision, about: Mapping[str, Any], top: int) -> Sheet
 
     Keys of the data: ``options`` (by name: ``cost``, ``regret``, each with mean and percentiles,
     ``p_cheapest``), ``p_own_cheaper`` (by rental option), ``break_even`` (``gpu_hour_price``, and
-    ``fleet_utilization`` by rental option: ``percentiles``, ``p_none``, and ``p_any``, where owning
-    is cheaper at any; a percentile at which there is none is null), ``commitment`` (by option: ``used``, the share of it, and ``usd_per_used_hour``),
-    ``evpi``, ``evppi`` (by input) and ``evppi_quantities``.
+    ``fleet_utilization`` by rental option: ``percentiles``, null where there is none, ``p_none``, and
+    ``p_any``, where owning is cheaper at any), ``commitment`` (by option: ``used``, the share of it, and
+    ``usd_per_used_hour``), ``evpi``, ``evppi`` (by input) and ``evppi_quantities``.
     """
     return Sheet(
         above=(f"Own or rent, {found.quantity}, {about['scenario']}", *_sentences(found)),
@@ -81,7 +81,7 @@ def _sentences(found: Decision) -> Iterator[str]:
 def _always(found: Decision) -> Iterator[str]:
     """Where owning is cheaper whatever the rent, or however little the fleet is used; silent if never."""
     if found.price and found.price.always.value > 0.0:
-        yield f"P(break-even price below 0): {_chance(found.price.always)}; renting is then dearer at any price"
+        yield f"P(renting dearer at any price, however low): {_chance(found.price.always)}"
     for even in found.utilization:
         if even.always.value > 0.0:
             yield f"P(own cheaper than {even.against} at any utilization): {_chance(even.always)}"
