@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import comparisons, drivers, pictures, prices, scenarios, stored
+from simulator.commands import comparisons, decisions, drivers, pictures, prices, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -29,6 +29,8 @@ for command in (
     stored.verify_command,
     drivers.tornado_command,
     drivers.sensitivity_command,
+    decisions.decide_command,
+    decisions.audit_command,
     pictures.plot,
     comparisons.compare_command,
     comparisons.check_command,

@@ -21,7 +21,7 @@ from simulator.comparison.differences import CORRELATIONS, LEVER, PLAN, PRIOR, S
 from simulator.errors import InputError
 from simulator.simulation import Settings, engine
 from simulator.statistics.estimates import rank
-from simulator.statistics.paired import statistics
+from simulator.statistics.lanes import statistics
 
 SETTINGS = Settings(draws=20_000)
 DEARER = "{lognormal: {median: 2.5, sigma: 0.4}, unit: USD/accelerator-hour}"

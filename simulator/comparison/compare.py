@@ -16,7 +16,7 @@ from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import T95, Estimate
-from simulator.statistics.paired import estimated, fewest_draws, statistics
+from simulator.statistics.lanes import estimated, fewest_draws, statistics
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
 

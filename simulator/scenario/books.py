@@ -13,7 +13,7 @@ from simulator.scenario.reader import Node, read
 
 FIELDS = ("title", "description", "as_of", "extends", "accelerators", "priors")
 ABOUT_ACCELERATOR = ("family", "aliases", *PROVENANCE)
-INHERITED = (*PROVENANCE, "truncate")
+INHERITED = (*PROVENANCE, "truncate", "ageing")
 DEEPEST_CHAIN = 8
 UNKNOWN = ""  # stands for a word that was complained of already
 
