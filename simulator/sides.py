@@ -95,10 +95,6 @@ def notes(base: Side, new: Side) -> list[str]:
             f"NEW was stored with seed {seed}, {draws:,} draws, sampler {sampler}; here it has BASE's, so "
             "that its percentiles are a little other than its report's"
         )
-    ours, theirs = base.scenario.words, new.scenario.words
-    words = [f"{key} {ours[key]} to {theirs[key]}" for key in ours if ours[key] != theirs.get(key, ours[key])]
-    if words:
-        found.append(f"The plans differ in words, which act through the inputs they pick: {', '.join(words)}")
     return found
 
 

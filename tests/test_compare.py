@@ -251,3 +251,21 @@ def test_pictures_are_the_same_bytes(tmp_path: Path, kind: str, ending: str) -> 
     for path in drawn:
         assert traincost("compare", base, new, "-n", "5000", "--kind", kind, "-o", str(path))[0] == 0
     assert drawn[0].read_bytes() == drawn[1].read_bytes()
+
+
+def test_words_of_the_plan_are_parts_with_all_they_pick() -> None:
+    """Another accelerator comes as one part with its priors; what a scenario gives itself is not among them."""
+    base = load_scenario(GPT4, book=MARKET)
+    new = load_scenario(
+        GPT4,
+        book=MARKET,
+        settings=("plan.accelerator=H100-SXM", "plan.year=2024", "mfu=0.4", "gpu_price=20k"),
+    )
+    found = {part.name: part for part in Between(base, new).parts}
+    word = found["accelerator, year"]
+    assert word.kind == PLAN
+    assert {"gpu_hour_price", "tdp", "peak_flop_per_second"} <= set(word.inputs)
+    own = load_scenario(GPT4, book=MARKET, settings=("plan.region=CN",))
+    assert {part.name: part.inputs for part in Between(base, own).parts} == {
+        "region": ("electricity_price", "grid_carbon_intensity", "pue")
+    }

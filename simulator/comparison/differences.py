@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -22,12 +22,14 @@ STRUCTURE, LEVER, PRIOR, PLAN, CORRELATIONS = "structure", "lever", "prior", "pl
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that differs: an input's prior or planned value, a lever, the correlations, the structure."""
+    """One thing that differs: an input, the plan's word that picks some, a lever, correlations, structure."""
 
     name: str
     kind: str
+    inputs: tuple[str, ...] = ()  # those whose priors it is
 
 
+FAMILY = "accelerator_family"  # goes with the accelerator
 Taken = frozenset[Difference]  # what of the differences is as the new scenario has it
 
 
@@ -61,7 +63,7 @@ class Between:
         mixture of levers needs an input that neither has.
         """
         model = self._model(taken)
-        priors = self._priors(model, {difference.name for difference in taken})
+        priors = self._priors(model, {name for difference in taken for name in difference.inputs})
         return Engine(model, priors, settings.seed, settings.sampler, self._copula(priors, taken))
 
     def _model(self, taken: Taken) -> Model:
@@ -98,14 +100,35 @@ class Between:
 
     @property
     def _inputs(self) -> list[Difference]:
-        """The inputs that both have with unlike priors."""
+        """The inputs that both have with unlike priors; those that an unlike word picks come as one."""
         ours, theirs = self.base.priors, self.new.priors
-        shared = [name for name in ours if name in theirs]
+        unlike = [n for n in ours if n in theirs and ours[n].distribution != theirs[n].distribution]
+        words = {name: frozenset(self.words.keys() & self._pickers(name)) for name in unlike}
+        picked = joined([found for found in words.values() if found])
+        groups = {
+            group: tuple(name for name in unlike if words[name] & group)
+            for group in sorted(picked, key=sorted)
+        }
+        kinds = {n: PLAN if "plan" in (ours[n].origin, theirs[n].origin) else PRIOR for n in unlike}
         return [
-            Difference(name, PLAN if "plan" in (ours[name].origin, theirs[name].origin) else PRIOR)
-            for name in shared
-            if ours[name].distribution != theirs[name].distribution
+            *(Difference(", ".join(sorted(group)), PLAN, inputs) for group, inputs in groups.items()),
+            *(Difference(name, kinds[name], (name,)) for name in unlike if not words[name]),
         ]
+
+    @cached_property
+    def words(self) -> dict[str, tuple[str, str]]:
+        """The plan's words that differ, on either side."""
+        ours, theirs = ({**side.words, **side.choices} for side in (self.base, self.new))
+        return {
+            word: (ours[word], theirs[word])
+            for word in ours
+            if word in theirs and ours[word] != theirs[word] and word != FAMILY
+        }
+
+    def _pickers(self, name: str) -> set[str]:
+        """The words that pick an input's prior on either side; an input may be such a word itself."""
+        found = {word for side in (self.base, self.new) for word in side.priors[name].picked_by}
+        return {name, *("accelerator" if word == FAMILY else word for word in found)}
 
     @property
     def _correlations(self) -> list[Difference]:
@@ -119,6 +142,19 @@ class Between:
     @staticmethod
     def _keys(scenario: Scenario) -> set[str]:
         return {lever_key(lever) for lever in scenario.levers}
+
+
+def joined(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Sets united until none shares a word with another.
+
+    >>> sorted(map(sorted, joined([frozenset("ab"), frozenset("c"), frozenset("bd")])))
+    [['a', 'b', 'd'], ['c']]
+    """
+    found: list[frozenset[str]] = []
+    for one in sets:
+        apart = [other for other in found if not other & one]
+        found = [*apart, one.union(*(other for other in found if other & one))]
+    return found
 
 
 def lever_key(lever: str) -> str:

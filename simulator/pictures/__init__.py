@@ -1,6 +1,7 @@
 """Runs, comparisons, decisions and quotes as pictures: which numbers each kind of picture shows.
 
-``runs``, ``comparisons``, ``decisions`` and ``prices`` turn what was computed into what :mod:`simulator.plots` draws.
+``runs``, ``comparisons``, ``decisions`` and ``prices`` turn what was computed into what
+:mod:`simulator.plots` draws.
 """
 
 from simulator.pictures.comparisons import comparison_picture

@@ -22,6 +22,7 @@ MEANINGS = (
     "alone: by itself on top of the base; last: on top of all others; base, new: an input's median, "
     "beside which its spread counts",
 )
+WIDEST = 12  # characters of a value in a table
 HEADLINE = 3  # steps that the first sentence names
 
 
@@ -36,7 +37,8 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
         *(_side(statistic(level), change) for level, change in sorted(changes.items(), key=_order)),
     ]
     structure = [f"Structure: base {given(base)}; new {given(new)}"] if comparison.between.structure else []
-    differ = structure if comparison.between.everything else ["The two sides do not differ"]
+    told = [*structure, *_picked(comparison)]
+    differ = told if comparison.between.everything else ["The two sides do not differ"]
     moved = [_headline(statistic(level), change, comparison.unit) for level, change in asked.items()]
     return Sheet(
         above=(
@@ -72,6 +74,17 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
 def statistic(level: Statistic) -> str:
     """A statistic as it is written: p90, mean."""
     return "mean" if level is None else f"p{level:g}"
+
+
+def _picked(comparison: Comparison) -> list[str]:
+    """What the plan's words that differ stand for."""
+    words = {word: " to ".join(ends) for word, ends in comparison.between.words.items()}
+    return [
+        f"{part.name}: {', '.join(words[word] for word in part.name.split(', '))}, with the priors picked by it: "
+        f"{', '.join(part.inputs)}"
+        for part in comparison.between.parts
+        if part.inputs and part.inputs != (part.name,)
+    ]
 
 
 def _headline(name: str, change: Change, unit: str) -> str:
@@ -129,7 +142,8 @@ def _table(comparison: Comparison, level: Statistic, change: Change, top: int) -
     if others:
         errors = max(part.value.se for part in others)
         rest = Estimate(fsum(part.value.value for part in others), errors, nan, nan)
-        rows.append((f"{len(others)} others", "", "", _signed(rest), "–", "–", "–"))
+        name_of_rest = f"{len(others)} other{'s' if len(others) > 1 else ''}"
+        rows.append((name_of_rest, "", "", _signed(rest), "–", "–", "–"))
     total = ("change", "", "", _signed(change.change), error_text(change.change.se), "", "")
     return [(f"{name if level is None else name.upper()} by what differs", *HEAD), *rows, total]
 
@@ -140,7 +154,10 @@ def _parts(part: Contribution) -> tuple[str, ...]:
 
 def _values(comparison: Comparison, part: Contribution) -> tuple[float | str | None, ...]:
     """What a difference is on either side."""
-    return tuple(_value(side, part) for side in (comparison.between.base, comparison.between.new))
+    between = comparison.between
+    if words := [between.words[word] for word in part.what.split(", ") if word in between.words]:
+        return ", ".join(base for base, _ in words), ", ".join(new for _, new in words)
+    return tuple(_value(side, part) for side in (between.base, between.new))
 
 
 def _value(scenario: Scenario, part: Contribution) -> float | str | None:
@@ -162,7 +179,9 @@ def _of_input(scenario: Scenario, name: str) -> float | str:
 
 
 def _cell(value: float | str | None) -> str:
-    return rounded(value, 0.0) if isinstance(value, float) else value or ""
+    """A value in a narrow column; what is too long for it stands above the table."""
+    text = rounded(value, 0.0) if isinstance(value, float) else value or ""
+    return text if len(text) <= WIDEST else ""
 
 
 def _sums(asked: Mapping[Statistic, Change]) -> list[str]:

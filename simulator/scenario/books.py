@@ -90,6 +90,7 @@ def _accelerator(name: str, node: Node, book: str, complain: Complain) -> tuple[
     """An accelerator and its aliases; its source and date are those of its numbers where they have none."""
     content = mapping(node, complain)
     shared = {key: content[key] for key in PROVENANCE if key in content}
+    shared["picked_by"] = Node([Node("accelerator", node.where)], node.where)
     entries = {
         key: Entry(inherited(child, shared), book)
         for key, child in content.items()
@@ -152,13 +153,14 @@ def leaf(name: str, node: Node, keys: Mapping[str, str], complain: Complain) -> 
     content = node.value if isinstance(node.value, dict) else {}
     if "by" not in content:
         return node
-    by = content["by"].plain()
-    for key in by if isinstance(by, list) else [by]:
+    by = keyed_by(node)
+    picked = {"picked_by": Node([Node(key, node.where) for key in by], node.where)}
+    for key in by:
         child = _chosen(name, node, str(key), keys, complain)
         if child is None:
             return None
         above = node.value
-        node = inherited(child, {field: above[field] for field in INHERITED if field in above})
+        node = inherited(child, {**picked, **{field: above[field] for field in INHERITED if field in above}})
     return node
 
 

@@ -16,7 +16,7 @@ from simulator.units import Unit, conversion
 
 Complain = Callable[[Complaint], None]
 
-PROVENANCE = ("unit", "source", "as_of", "note", "origin")
+PROVENANCE = ("unit", "source", "as_of", "note", "origin", "picked_by")
 WORDS = ("source", "as_of", "note")
 FIELDS = (*PROVENANCE, "truncate", "ageing", "value", *FAMILIES)
 NEGLIGIBLE = 1e-12  # mass outside a domain that is rounding
@@ -35,6 +35,7 @@ class Prior:
     note: str
     where: str  # file and line
     origin: str  # the book, "scenario", "plan" or "--set"
+    picked_by: tuple[str, ...] = ()  # the plan's words that chose it among a book's
     ageing: Ageing | None = None  # where the entry says how its price ages
     unaged: Distribution | None = None  # as written, where it has been aged
 
@@ -72,7 +73,7 @@ def read_prior(
         complain(complaint)
     if shape is None or complaints:
         return None
-    spec = {key: entry[key].plain() for key in entry if key not in (*WORDS, "origin")}
+    spec = {key: entry[key].plain() for key in entry if key not in (*WORDS, "origin", "picked_by")}
     spec.setdefault("unit", unit.symbol)
     words = {key: text(entry[key].value) if key in entry else "" for key in WORDS}
     origin = str(entry["origin"].value) if "origin" in entry else origin
@@ -84,6 +85,7 @@ def read_prior(
         **words,
         where=node.where,
         origin=origin,
+        picked_by=tuple(entry["picked_by"].plain()) if "picked_by" in entry else (),
         ageing=ageing,
         unaged=unaged,
     )

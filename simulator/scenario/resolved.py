@@ -66,7 +66,8 @@ def _plan_value(prior: Prior) -> Any:
 
 def _entry(prior: Prior) -> dict[str, Any]:
     words = {"source": prior.source, "as_of": prior.as_of, "note": prior.note, "origin": prior.origin}
-    return {**prior.spec, **{key: word for key, word in words.items() if word}}
+    about = {**words, "picked_by": list(prior.picked_by)}
+    return {**prior.spec, **{key: word for key, word in about.items() if word}}
 
 
 def _correlations(scenario: Scenario) -> list[str]:

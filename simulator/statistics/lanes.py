@@ -1,8 +1,8 @@
 """Statistics of columns of draws, their errors those of 16 parts of the run: draw k is in part k mod 16.
 
-The parts are independent randomisations under Sobol' sampling, disjoint samples otherwise. Whatever is computed
-from statistics of the same draws is computed from those of each part, too, which then show its error: so
-differences are paired, each draw against itself.
+The parts are independent randomisations under Sobol' sampling, disjoint samples otherwise. Whatever is
+computed from statistics of the same draws is computed from those of each part, too, which then show its
+error: so differences are paired, each draw against itself.
 """
 
 from __future__ import annotations
