@@ -173,6 +173,18 @@ def test_rare_values_are_told_or_counted() -> None:
     assert variance(columns(found), "y", UNITS, ("a",)).bars[0].swing > 0.99
 
 
+def test_a_quantity_without_a_value_is_refused() -> None:
+    """Where some draws are infinite or no number, no bar is told."""
+    found = dict(drawn(1, 4096))
+    found["y"] = np.where(np.arange(4096) == 7, np.inf, found["y"])
+    for tornado in (
+        lambda of: binned(of, "y", UNITS, ("a",), None),
+        lambda of: variance(of, "y", UNITS, ("a",)),
+    ):
+        with pytest.raises(InputError, match="not a finite number in some draws"):
+            tornado(columns(found))
+
+
 def test_few_draws_make_few_bins() -> None:
     """A percentile far out wants more draws a bin; what cannot fill two bins is refused."""
     found = drawn(1, 8192)
@@ -193,6 +205,54 @@ def test_swings_see_what_bends() -> None:
     assert _ends([3.0, 2.0, 1.0]) == (0, 2)
     assert _ends([2.0, 2.0, 2.0]) == (0, 2)
     assert _ends([1.0, 0.0, 3.0, 2.0]) == (1, 2)
+
+
+def test_a_heavy_value_among_many_has_a_bin_of_its_own() -> None:
+    """Of 101 values of which one has 30% of the draws, the outer bins have the means that sorting gives."""
+    random = np.random.default_rng(5)
+    atoms = random.choice(np.arange(101.0), p=np.r_[0.3, np.full(100, 0.007)], size=1 << 16)
+    for a in (atoms, 100.0 - atoms, np.minimum(100.0, np.maximum(0.0, atoms - 20.0))):
+        y = a + random.normal(size=len(a))
+        for level in (None, 90.0):
+            bar = binned(columns({"y": y, "a": a}), "y", UNITS, ("a",), level).bars[0]
+            assert bar.explained == 1.0
+            assert bar.se > 0.0
+            heavy = y[a == (0.0 if (a == 0.0).sum() > 10_000 else 100.0)]
+            expected = heavy.mean() if level is None else np.sort(heavy)[int(np.ceil(0.9 * len(heavy))) - 1]
+            assert min(abs(bar.low - expected), abs(bar.high - expected)) < 1e-9
+
+
+@pytest.mark.parametrize(("weight", "bins"), [(0.5, 6), (0.98, 1), (1.0, 1)])
+def test_bins_keep_ties_together_and_are_never_empty(weight: float, bins: int) -> None:
+    """Whatever a heavy value among many does, every bin has at least half a tenth of the draws."""
+    random = np.random.default_rng(1)
+    given = np.where(random.random(20_000) < weight, 0.5, random.random(20_000))
+    cut = Ordered(given).cut(given, 10, 128)
+    sizes = np.bincount(cut.bins, minlength=cut.count)
+    assert cut.count >= bins
+    assert sizes.min() >= 1000
+    assert len(set(cut.bins[cut.given == 0.5].tolist())) == 1
+    assert (np.diff(cut.inputs) > 0.0).all()
+
+
+def test_a_rare_value_shares_a_bin_at_either_end() -> None:
+    """A value drawn too seldom has no bar, be it the least or the greatest, and is named."""
+    random = np.random.default_rng(3)
+    for sign in (1.0, -1.0):
+        a = sign * (random.random(1 << 16) < 4e-4)
+        found = {"y": 50.0 * a + random.normal(size=1 << 16), "a": a, "b": random.normal(size=1 << 16)}
+        tornado = binned(columns(found), "y", UNITS, ("a", "b"), None)
+        assert (bars(tornado.bars)["a"].swing, bars(tornado.bars)["a"].explained) == (0.0, 0.0)
+        assert tornado.notes == (f"a: too few draws of {sign:g} to tell what they do",)
+
+
+def test_values_that_are_all_rare_are_pooled() -> None:
+    """Of 50 values, none of which has draws enough, neighbours together have a bar."""
+    random = np.random.default_rng(3)
+    a = random.integers(0, 50, 4000).astype(float)
+    bar = binned(columns({"y": a, "a": a}), "y", UNITS, ("a",), None).bars[0]
+    assert bar.swing > 35.0
+    assert np.isfinite(bar.se)
 
 
 def test_values_share_bins_where_they_are_rare() -> None:

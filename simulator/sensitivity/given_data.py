@@ -91,8 +91,11 @@ def variance(
 
 
 def _drawn(columns: Columns, quantity: str, most: int, level: float | None) -> tuple[Ordered, int]:
-    """A quantity's draws and how many bins they fill, or :class:`InputError` where that is less than two."""
+    """A quantity's draws and how many bins they fill; :class:`InputError` where less than two, or not finite."""
     column = columns([quantity])[quantity]
+    if not np.isfinite(column).all():
+        what = f"{quantity} is not a finite number in some draws"
+        raise InputError([Complaint("--quantity", what, "traincost run says which")])
     bins = bins_of(len(column), most, level)
     if bins < 2:
         what = f"{len(column):,} draws of {quantity} are too few to cut into bins of an input"
