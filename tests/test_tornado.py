@@ -173,6 +173,14 @@ def test_rare_values_are_told_or_counted() -> None:
     assert variance(columns(found), "y", UNITS, ("a",)).bars[0].swing > 0.99
 
 
+@pytest.mark.parametrize("draws", [512, 768, 1280])
+def test_bars_of_few_draws_have_errors(draws: int) -> None:
+    """Where bins are just filled, every part of the run has draws in each and bars have their errors."""
+    for seed in range(60):
+        found = binned(columns(drawn(seed, draws)), "y", UNITS, ("a", "b", "c", "u"), None)
+        assert all(np.isfinite(bar.se) for bar in found.bars)
+
+
 def test_a_quantity_without_a_value_is_refused() -> None:
     """Where some draws are infinite or no number, no bar is told."""
     found = dict(drawn(1, 4096))
@@ -188,12 +196,12 @@ def test_a_quantity_without_a_value_is_refused() -> None:
 def test_few_draws_make_few_bins() -> None:
     """A percentile far out wants more draws a bin; what cannot fill two bins is refused."""
     found = drawn(1, 8192)
-    assert "eighth" in binned(columns(drawn(1, 1024)), "y", UNITS, ("a",), None).how
+    assert "eighth" in binned(columns(drawn(1, 2048)), "y", UNITS, ("a",), None).how
     assert "half" in binned(columns(found), "y", UNITS, ("a",), 99.0).how
     with pytest.raises(InputError, match="too few to cut"):
         binned(columns(drawn(1, 4096)), "y", UNITS, ("a",), 99.0)
     with pytest.raises(InputError, match="too few to cut"):
-        variance(columns(drawn(1, 200)), "y", UNITS, ("a",))
+        variance(columns(drawn(1, 400)), "y", UNITS, ("a",))
 
 
 def test_swings_see_what_bends() -> None:

@@ -15,7 +15,7 @@ from simulator.statistics.estimates import rank
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FEWEST_IN_BIN = 8 * LANES  # draws
+FEWEST_IN_BIN = 16 * LANES  # draws: of a bin so full hardly ever a part of the run is empty
 FEWEST_BEYOND = 2 * LANES  # draws of a bin beyond a percentile of it
 MOST_ATOMS, FIRST_LOOK = 64, 4096  # an input of more values than these in its first draws is continuous
 
@@ -118,7 +118,7 @@ def apart(ranks: Sequence[int], draws: int, fewest: int) -> list[int]:
 def bins_of(draws: int, most: int, level: float | None = None) -> int:
     """How many bins so many draws fill, at most so many, if a percentile of each is to be told.
 
-    >>> bins_of(1_000_000, 10), bins_of(500, 10), bins_of(10_000, 10, 99.0)
+    >>> bins_of(1_000_000, 10), bins_of(1000, 10), bins_of(10_000, 10, 99.0)
     (10, 3, 3)
     """
     return min(most, draws // fewest_in_bin(level))
@@ -128,7 +128,7 @@ def fewest_in_bin(level: float | None) -> int:
     """The fewest draws of a bin that tell its mean (no level) or a percentile.
 
     >>> fewest_in_bin(None), fewest_in_bin(99.0)
-    (128, 3200)
+    (256, 3200)
     """
     if level is None:
         return FEWEST_IN_BIN
