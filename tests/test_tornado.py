@@ -9,13 +9,14 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 from conftest import GPT4
-from scipy.stats import norm
+from scipy.stats import norm, qmc
 
 from simulator import Scenario, load_scenario
 from simulator.errors import InputError
+from simulator.kernel.options import LANES
 from simulator.sensitivity.allocation import allocated
 from simulator.sensitivity.binning import Ordered, statistic
-from simulator.sensitivity.given_data import binned, explained, variance
+from simulator.sensitivity.given_data import binned, shares, variance
 from simulator.sensitivity.swing import _ends, swing
 from simulator.sensitivity.tornado import Bar, ranked
 from simulator.statistics.estimates import T95
@@ -144,23 +145,53 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
 def test_shares_of_skewed_inputs_have_no_bias(draws: int) -> None:
     """Over seeds, shares of a straight line's variance are right on average, also of an input with a tail."""
     for shape, scale, sd in (("normal", 1.0, 1.0), ("lognormal", 0.5, sqrt(exp(0.25) * (exp(0.25) - 1.0)))):
-        random, shares = np.random.default_rng(2), []
+        random, distances = np.random.default_rng(2), []
         for _ in range(60):
             x = getattr(random, shape)(0.0, scale, draws)
             y = 2.0 * x + sd * random.normal(size=draws)
             found = variance(columns({"y": y, "a": x}), "y", UNITS, ("a",)).bars[0]
-            shares.append((found.swing - 0.8) / found.se)
-        assert abs(np.mean(shares)) < 5.0 / sqrt(60.0)
-        assert 0.7 < np.std(shares) < 1.5
+            distances.append((found.swing - 0.8) / found.se)
+        assert abs(np.mean(distances)) < 5.0 / sqrt(60.0)
+        assert 0.7 < np.std(distances) < 1.5
 
 
 def test_chance_in_bins_is_taken_off() -> None:
-    """Of an input that does nothing the share is 0 on average, above and below alike."""
-    random, shares = np.random.default_rng(1), []
+    """Of an input that does nothing the share is 0 on average, and no surer or less sure than it is."""
+    random, found = np.random.default_rng(1), []
     for _ in range(200):
         cut = Ordered(random.normal(size=8192)).cut(random.normal(size=8192), 64, 1)
-        shares.append(float(explained(cut.sums().sum(axis=2))))
-    assert abs(np.mean(shares)) < 4.0 * np.std(shares) / sqrt(200.0)
+        found.append(shares(cut.sums()))
+    values, errors = np.mean(found, axis=1), np.std(found, axis=1, ddof=1) / 4.0
+    assert abs(np.mean(values)) < 4.0 * np.std(values) / sqrt(200.0)
+    assert 0.8 < sqrt(np.mean(np.square(errors))) / np.std(values) < 1.6
+
+
+def test_errors_of_small_shares_are_as_stated() -> None:
+    """A driver of 2% of the variance is told from chance with draws that tell it, at its true size."""
+    random, distances = np.random.default_rng(6), []
+    for _ in range(40):
+        x, rest = random.normal(size=(2, 1 << 14))
+        y = sqrt(0.02) * x + sqrt(0.98) * rest
+        bar = variance(columns({"y": y, "a": x}), "y", UNITS, ("a",)).bars[0]
+        distances.append((bar.swing - 0.02) / bar.se)
+        assert not bar.is_noise
+    assert 0.6 < sqrt(np.mean(np.square(distances))) < 1.2
+
+
+@pytest.mark.parametrize("points", [512, 1 << 14])
+def test_shares_have_no_bias_where_points_are_spread_evenly(points: int) -> None:
+    """Scrambled nets leave less to chance than plain draws do; shares of a sum are its parts' all the same."""
+    random, distances = np.random.default_rng(2), []
+    known = {"a": 0.5, "b": 0.3, "c": 0.15, "d": 0.05}
+    for _ in range(4):
+        nets = [qmc.Sobol(4, rng=random).random(points) for _ in range(LANES)]
+        normal = norm.ppf(np.stack(nets, axis=1).reshape(-1, 4))
+        given = dict(zip(known, normal.T, strict=True))
+        y = sum(sqrt(share) * given[name] for name, share in known.items())
+        found = variance(columns({"y": y, **given}), "y", UNITS, tuple(known))  # type: ignore[dict-item]
+        distances += [(bar.swing - known[bar.input]) / bar.se for bar in found.bars]
+    assert abs(np.mean(distances)) < 4.0 / sqrt(4.0)
+    assert sqrt(np.mean(np.square(distances))) < 2.0
 
 
 def test_rare_values_are_told_or_counted() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Complaint, InputError
+from simulator.kernel.options import LANES
 from simulator.sensitivity.binning import Ordered, bins_of, fewest_in_bin, statistic
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
@@ -72,7 +73,8 @@ def variance(
     .. math:: \mathrm{Var}(E[Y | X]) / \mathrm{Var}(Y)
 
     Estimated by a straight line in each of up to 64 bins of the input, free of what chance puts there
-    (bins: Plischke 2012, doi:10.1016/j.ress.2011.12.007); a share that comes out below 0 is 0.
+    (bins: Plischke 2012, doi:10.1016/j.ress.2011.12.007). A bar whose share comes out below 0 has none; sums
+    hold the share as it comes out, so that they have no bias.
     Raises :class:`InputError` for too few draws to fill two bins.
     """
     drawn, bins = _drawn(columns, quantity, BINS, None)
@@ -91,7 +93,7 @@ def variance(
 
 
 def _drawn(columns: Columns, quantity: str, most: int, level: float | None) -> tuple[Ordered, int]:
-    """A quantity's draws and how many bins they fill; :class:`InputError` where less than two, or not finite."""
+    """A quantity's draws and how many bins they fill; :class:`InputError` where too few or infinite."""
     column = columns([quantity])[quantity]
     if not np.isfinite(column).all():
         what = f"{quantity} is not a finite number in some draws"
@@ -166,8 +168,7 @@ def _farther(parts: Array, outer: int, inner: int) -> int:
 
 def _share(drawn: Ordered, name: str, unit: str, given: Array, bins: int) -> Bar:
     cut = drawn.cut(given, bins, 1)
-    sums = cut.sums()
-    replicates = explained(sums)
+    replicates = shares(cut.sums())
     edge = cut.count // TENTHS
     return Bar(
         input=name,
@@ -175,20 +176,30 @@ def _share(drawn: Ordered, name: str, unit: str, given: Array, bins: int) -> Bar
         low_input=float(cut.inputs[edge]),
         high_input=float(cut.inputs[-1 - edge]),
         low=0.0,
-        high=max(0.0, float(explained(sums.sum(axis=2)))),
+        high=max(0.0, float(replicates.mean())),
         rises=_rises(cut.over_bins(None)),
         se=replicate_error(replicates),
         replicates=replicates,
     )
 
 
+def shares(sums: Array) -> Array:
+    r"""The share of the variance that lines in bins explain, by what each part of the run makes of it.
+
+    .. math:: 16 R^2 - 15 R^2_{-l}
+
+    Their mean is the share without the bias that lines fitted to chance have, their spread tells its error,
+    under any sampling whose parts are alike (jackknife: Tukey 1958; Miller 1974,
+    doi:10.1093/biomet/61.1.1). ``sums`` holds n, x, y, xx, xy and yy of every bin of every part (last axis).
+    """
+    whole = sums.sum(axis=2, keepdims=True)
+    return np.asarray(LANES * explained(whole) - (LANES - 1) * explained(whole - sums))
+
+
 def explained(sums: Array) -> Array:
-    r"""The share of the squares about the mean that straight lines in bins explain, chance taken off.
+    r"""The share of the squares about the mean that straight lines in bins explain, :math:`R^2`.
 
-    .. math:: \frac{B - (p - 1) W / (n - p)}{B + W}
-
-    B lies in the lines, W about them, p is how many numbers the lines have. ``sums`` holds n, x, y, xx, xy
-    and yy of each bin (first axes: 6, bin), x and y about any centre.
+    ``sums`` holds n, x, y, xx, xy and yy of each bin (first axes: 6, bin), x and y about any centre.
 
     >>> x = np.array([-1.0, 0.0, 1.0])
     >>> line = [np.full(1, value) for value in (3.0, x.sum(), (2 * x).sum(), x @ x, 2 * x @ x, 4 * x @ x)]
@@ -198,14 +209,11 @@ def explained(sums: Array) -> Array:
     n, x, y, xx, xy, yy = sums
     met = np.maximum(n, 1.0)
     level, steps = y**2 / met, xx - x**2 / met
-    sloped = steps > TINY * xx
-    slope = np.divide((xy - x * y / met) ** 2, steps, np.zeros_like(steps), where=sloped)
+    slope = np.divide((xy - x * y / met) ** 2, steps, np.zeros_like(steps), where=steps > TINY * xx)
     middle = y.sum(axis=0) ** 2 / n.sum(axis=0)
     whole = yy.sum(axis=0) - middle
     lines = (level + slope).sum(axis=0) - middle
-    numbers = np.count_nonzero(n, axis=0) + np.count_nonzero(sloped, axis=0)
-    chance = (whole - lines) * (numbers - 1) / np.maximum(n.sum(axis=0) - numbers, 1.0)
-    return np.asarray(np.divide(lines - chance, whole, np.zeros_like(whole), where=whole > 0.0))
+    return np.asarray(np.divide(lines, whole, np.zeros_like(whole), where=whole > 0.0))
 
 
 def _rises(means: Array) -> bool:
