@@ -155,6 +155,17 @@ def test_shares_of_skewed_inputs_have_no_bias(draws: int) -> None:
         assert 0.7 < np.std(distances) < 1.5
 
 
+@pytest.mark.parametrize("draws", [512, 4096, 1 << 16])
+def test_shares_stand_beside_the_ends_of_inputs(draws: int) -> None:
+    """However few the draws, ends are the P10 and P90 that sorting gives, or the extremes of few values."""
+    random = np.random.default_rng(2)
+    a, d = random.normal(size=draws), random.choice(np.arange(12.0), p=[0.02] * 10 + [0.4] * 2, size=draws)
+    found = bars(variance(columns({"y": a + d, "a": a, "d": d}), "y", UNITS, ("a", "d")).bars)
+    tenth, ninetieth = (np.sort(a)[int(np.ceil(draws * p)) - 1] for p in (0.1, 0.9))
+    assert (found["a"].low_input, found["a"].high_input) == (tenth, ninetieth)
+    assert (found["d"].low_input, found["d"].high_input) == (0.0, 11.0)
+
+
 def test_chance_in_bins_is_taken_off() -> None:
     """Of an input that does nothing the share is 0 on average, and no surer or less sure than it is."""
     random, found = np.random.default_rng(1), []

@@ -16,6 +16,7 @@ from simulator.statistics.estimates import rank
 Array = np.ndarray[Any, np.dtype[Any]]
 
 FEWEST_IN_BIN = 16 * LANES  # draws: of a bin so full hardly ever a part of the run is empty
+OUTER = (10.0, 90.0)  # percentiles that stand for an input's ends
 FEWEST_BEYOND = 2 * LANES  # draws of a bin beyond a percentile of it
 MOST_ATOMS, FIRST_LOOK = 64, 4096  # an input of more values than these in its first draws is continuous
 
@@ -30,6 +31,7 @@ class Binned:
     given: Array  # the input
     inputs: Array  # its median in each bin, rising
     rare: Array  # values of the input that share a bin since they were drawn too seldom
+    outer: tuple[float, float]  # the input's P10 and P90, or its extreme values where it has few
 
     @property
     def count(self) -> int:
@@ -99,7 +101,11 @@ class Ordered:
         bins = (np.searchsorted(rising[starts], given, side="right") - 1).astype(np.uint16)
         middles = (np.array(starts) + np.array([*starts[1:], len(rising)]) - 1) // 2
         rare = values[ends - begins < rarest] if few else np.empty(0)
-        return Binned(self.values, self.lanes, bins[self.order], given[self.order], rising[middles], rare)
+        low, high = (0, -1) if few else (rank(len(rising), level) for level in OUTER)
+        outer = (float(rising[low]), float(rising[high]))
+        return Binned(
+            self.values, self.lanes, bins[self.order], given[self.order], rising[middles], rare, outer
+        )
 
 
 def apart(ranks: Sequence[int], draws: int, fewest: int) -> list[int]:

@@ -169,12 +169,11 @@ def _farther(parts: Array, outer: int, inner: int) -> int:
 def _share(drawn: Ordered, name: str, unit: str, given: Array, bins: int) -> Bar:
     cut = drawn.cut(given, bins, 1)
     replicates = shares(cut.sums())
-    edge = cut.count // TENTHS
     return Bar(
         input=name,
         unit=unit,
-        low_input=float(cut.inputs[edge]),
-        high_input=float(cut.inputs[-1 - edge]),
+        low_input=cut.outer[0],
+        high_input=cut.outer[1],
         low=0.0,
         high=max(0.0, float(replicates.mean())),
         rises=_rises(cut.over_bins(None)),
