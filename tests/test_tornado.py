@@ -14,6 +14,7 @@ from scipy.stats import norm, qmc
 from simulator import Scenario, load_scenario
 from simulator.errors import InputError
 from simulator.kernel.options import LANES
+from simulator.reports.tornado import tornado_sheet
 from simulator.sensitivity.allocation import allocated
 from simulator.sensitivity.binning import Ordered, statistic
 from simulator.sensitivity.given_data import binned, shares, variance
@@ -137,7 +138,7 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
     for name, own in VARIANCES.items():
         assert found[name].swing == pytest.approx(own / whole, abs=4.0 * found[name].se + 1e-5)
     assert found["c"].is_noise
-    assert all(bar.explained == bar.swing for bar in found.values())
+    assert all(bar.swing == max(0.0, bar.explained) for bar in found.values())
     assert not found["d"].rises
 
 
@@ -166,6 +167,32 @@ def test_shares_stand_beside_the_ends_of_inputs(draws: int) -> None:
     assert (found["d"].low_input, found["d"].high_input) == (0.0, 11.0)
 
 
+def test_what_inputs_explain_together_does_not_hang_on_the_draws() -> None:
+    """Of 30 inputs that do nothing and one that has half of the variance, all explain half on average."""
+    random, wholes = np.random.default_rng(8), []
+    names = tuple(f"x{number}" for number in range(31))
+    for _ in range(12):
+        given = dict(zip(names, random.normal(size=(31, 2048)), strict=True))
+        found = {"y": given["x0"] + random.normal(size=2048), **given}
+        wholes.append(
+            sum(bar.explained for bar in variance(columns(found), "y", dict.fromkeys(found, "1"), names).bars)
+        )
+    assert abs(np.mean(wholes) - 0.5) < 4.0 * np.std(wholes) / sqrt(12.0)
+    assert np.std(wholes) < 0.1
+
+
+def test_shares_that_overlap_are_said_to() -> None:
+    """Correlated inputs explain more than all: the sum is not cut off, and where to share it out is told."""
+    random = np.random.default_rng(1)
+    a, rest = random.normal(size=(2, 1 << 14))
+    b = 0.8 * a + 0.6 * rest
+    tornado = variance(columns({"y": a + b, "a": a, "b": b}), "y", UNITS, ("a", "b"))
+    assert sum(bar.explained for bar in tornado.bars) == pytest.approx(1.8, abs=0.03)
+    assert tornado.notes[0].startswith("Shares add up to 180%: correlated inputs explain the same")
+    sheet = tornado_sheet(tornado, {"scenario": "s"}, 1)
+    assert float(sheet.tables[0][-1][-1].rstrip("%")) == pytest.approx(180.0, abs=3.0)
+
+
 def test_chance_in_bins_is_taken_off() -> None:
     """Of an input that does nothing the share is 0 on average, and no surer or less sure than it is."""
     random, found = np.random.default_rng(1), []
@@ -191,7 +218,7 @@ def test_errors_of_small_shares_are_as_stated() -> None:
 
 @pytest.mark.parametrize("points", [512, 1 << 14])
 def test_shares_have_no_bias_where_points_are_spread_evenly(points: int) -> None:
-    """Scrambled nets leave less to chance than plain draws do; shares of a sum are its parts' all the same."""
+    """Scrambled nets leave less to chance than plain draws do; shares of a sum are its parts' even so."""
     random, distances = np.random.default_rng(2), []
     known = {"a": 0.5, "b": 0.3, "c": 0.15, "d": 0.05}
     for _ in range(4):

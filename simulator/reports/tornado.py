@@ -94,5 +94,5 @@ def _others(tornado: Tornado, top: int) -> list[Row]:
         return []
     blanks = [""] * (len(HEADS[tornado.kind]) - 2)
     left = percent(fsum(bar.explained for bar in others))
-    whole = percent(min(1.0, fsum(bar.explained for bar in tornado.bars)))
+    whole = percent(fsum(bar.explained for bar in tornado.bars))
     return [(f"{len(others)} others ({left})", *blanks, whole)]

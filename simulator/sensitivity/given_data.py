@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from math import fsum
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ TENTHS, BINS, MOST_NAMED = 10, 64, 3  # of an input: for a change over tenths, f
 PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 AT_A_TIME = 8  # inputs whose draws are in memory together
 TINY = 1e-12  # of the squares of an input in a bin: what is less is rounding
+LEAST_TOLD = 0.005  # an error of shares in whole percents
 CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyond the outer ones
 
 
@@ -79,17 +79,30 @@ def variance(
     """
     drawn, bins = _drawn(columns, quantity, BINS, None)
     bars = ranked(_bars(columns, drawn, inputs, units, partial(_share, bins=bins), threads))
-    together = min(1.0, fsum(bar.swing for bar in bars))
     return Tornado(
         kind=VARIANCE,
         metric=VARIANCE,
         quantity=quantity,
         unit="1",
         baseline=0.0,
-        bars=tuple(replace(bar, explained=bar.swing) for bar in bars),
+        bars=tuple(replace(bar, explained=float(bar.replicates.mean())) for bar in bars),
         how="share of the variance that would go if the input were known",
-        notes=(f"Inputs explain {100.0 * together:.0f}% one by one; the rest is what they do together",),
+        notes=(_together(bars),),
     )
+
+
+def _together(bars: Sequence[Bar]) -> str:
+    """What shares add up to, and what that means."""
+    parts = sum((bar.replicates for bar in bars), np.zeros(LANES))
+    whole, error = float(parts.mean()), replicate_error(parts)
+    about = f" ± {100.0 * error:.0f}%" if error >= LEAST_TOLD else ""
+    if whole - T95 * error > 1.0:
+        return (
+            f"Shares add up to {100.0 * whole:.0f}%{about}: correlated inputs explain the same; "
+            "traincost sensitivity shares that out (Shapley effects)"
+        )
+    rest = "the rest is what they do together"
+    return f"Inputs explain {100.0 * min(1.0, whole):.0f}%{about} one by one; {rest}"
 
 
 def _drawn(columns: Columns, quantity: str, most: int, level: float | None) -> tuple[Ordered, int]:
