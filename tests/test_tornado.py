@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import exp, sqrt
+from threading import get_ident
 
 import numpy as np
 import pytest
@@ -260,6 +261,22 @@ def test_a_quantity_without_a_value_is_refused() -> None:
     ):
         with pytest.raises(InputError, match="not a finite number in some draws"):
             tornado(columns(found))
+
+
+def test_bars_take_as_many_threads_as_asked() -> None:
+    """With one thread every bar is made in the thread that asks; the bars are the same with two."""
+    threads, found = set(), drawn(1, 4096)
+
+    def of(names: Sequence[str]) -> Draws:
+        return {name: found[name].view(Watched) for name in names}
+
+    class Watched(np.ndarray):  # type: ignore[type-arg]
+        def __array_finalize__(self, obj: object) -> None:
+            threads.add(get_ident())
+
+    alone = binned(of, "y", UNITS, INPUTS, None, 1)
+    assert threads == {get_ident()}
+    assert binned(of, "y", UNITS, INPUTS, None, 2).bars[0].swing == alone.bars[0].swing
 
 
 def test_few_draws_make_few_bins() -> None:

@@ -133,7 +133,7 @@ def _bars(
     for start in range(0, len(inputs), AT_A_TIME):
         given = columns(inputs[start : start + AT_A_TIME])
         found += in_threads(
-            lambda item: measure(drawn, item[0], units[item[0]], item[1]), given.items(), None
+            lambda item: measure(drawn, item[0], units[item[0]], item[1]), given.items(), threads
         )
     return found
 
