@@ -57,6 +57,9 @@ def sensitivity(
     check_settings(settings)
     scenario.check_name(quantity)
     twins = Twins(engine(scenario, settings))
+    if not twins.names:
+        what = "no input of it is uncertain, so that there is nothing to tell apart"
+        raise InputError([Complaint(scenario.name, what, "give a prior to what is not known")])
     points = _points(settings)
     members = groups(scenario.model, twins.names)
     asked = {**{name: (name,) for name in twins.names}, **{GROUP + name: m for name, m in members.items()}}
