@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import fsum, isfinite
 from typing import Any
@@ -39,10 +39,17 @@ def tornado_sheet(tornado: Tornado, about: About, top: int) -> Sheet:
     return Sheet(
         above=(f"{tornado.title}, {about['scenario']}", *_sentences(tornado)),
         tables=([HEADS[tornado.kind], *rows, *_others(tornado, top)],),
-        below=tuple(meaning for mark, meaning in MARKS.items() if any(row[0].endswith(mark) for row in rows)),
+        below=_meanings(rows),
         records=[{**bar, **head, **about} for bar in bars],
         data={**head, "how": tornado.how, "bars": bars, "notes": list(tornado.notes), **about},
     )
+
+
+def _meanings(rows: Sequence[Row]) -> tuple[str, ...]:
+    """What the marks behind names mean, or why there are no rows."""
+    if not rows:
+        return ("No input of it is uncertain",)
+    return tuple(meaning for mark, meaning in MARKS.items() if any(row[0].endswith(mark) for row in rows))
 
 
 def _record(bar: Bar, cumulative: float) -> dict[str, Any]:
