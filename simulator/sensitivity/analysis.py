@@ -18,6 +18,7 @@ from simulator.simulation import Settings, check_settings, engine
 from simulator.statistics.estimates import Estimate
 from simulator.watch import UNWATCHED, Watch
 
+GIVEN = "given"
 GROUP = "group "  # before a group's name, which may be an input's too
 FEWEST_POINTS = 16 * LANES
 
@@ -37,11 +38,14 @@ class Sensitivity:
 
 
 def groups(model: Model, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Inputs by the file of the first formula that uses them: hardware, energy, data, people ..."""
+    """Inputs by the file of the first formula that uses them: hardware, energy, data, people ...
+
+    Components that the scenario gives are only added up; their group is ``given``.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
         user = model.formulas[model.consumers[name][0]]
-        group = user.where.partition(".")[0]
+        group = GIVEN if name in model.components else user.where.partition(".")[0]
         found[group] = (*found.get(group, ()), name)
     return found
 
