@@ -47,3 +47,18 @@ def test_given_components_are_a_group_of_their_own() -> None:
     settings = pinned(hardware_cost=NORMAL, staff_cost=NORMAL)
     found = sensitivity(load_scenario(GPT4, settings=settings), Settings(1024))
     assert found.members == {"given": ("hardware_cost", "staff_cost")}
+
+
+@pytest.mark.parametrize("kind", ["binned", "variance"])
+def test_every_uncertain_input_has_a_bar(kind: str) -> None:
+    """An input of which only one value was drawn has a bar of 0, and a note says what was not seen."""
+    rare = "discrete: {values: [0, 1], weights: [0.0003, 0.9997]}"
+    options = ("--kind", kind, "-n", "1000", "--format", "json", "--quiet")
+    done = traincost("tornado", *given(pinned(hardware_cost=rare, staff_cost=NORMAL)), *options)
+    found = json.loads(done.stdout)
+    assert [(bar["input"], bar["swing"] > 0.0) for bar in found["bars"]] == [
+        ("staff_cost", True),
+        ("hardware_cost", False),
+    ]
+    assert not any(note.startswith("Shares add up") for note in found["notes"])
+    assert "hardware_cost: too few draws to tell what it does, all are 1" in found["notes"]

@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
-from simulator.sensitivity.binning import Ordered, bins_of, fewest_in_bin, statistic
+from simulator.sensitivity.binning import Binned, Ordered, bins_of, fewest_in_bin, statistic
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
 from simulator.threads import in_threads
@@ -27,7 +27,7 @@ TENTHS, BINS, MOST_NAMED = 10, 64, 3  # of an input: for a change over tenths, f
 PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 AT_A_TIME = 8  # inputs whose draws are in memory together
 TINY = 1e-12  # of the squares of an input in a bin: what is less is rounding
-LEAST_TOLD = 0.005  # an error of shares in whole percents
+LEAST_TOLD = 0.005  # of shares in whole percents: what is less is not shown
 CLEARLY = 2.0  # an inner tenth ends a bar where it lies so many 95% errors beyond the outer ones
 
 
@@ -57,7 +57,7 @@ def binned(
         baseline=float(statistic(drawn.values, everything, 1, level)[0]),
         bars=bars,
         how=f"{shown} over the lowest and the highest {PARTS[bins]} of each input",
-        notes=tuple(sorted(bar.note for bar in bars if bar.note)),
+        notes=_notes(bars),
     )
 
 
@@ -87,8 +87,13 @@ def variance(
         baseline=0.0,
         bars=tuple(replace(bar, explained=float(bar.replicates.mean())) for bar in bars),
         how="share of the variance that would go if the input were known",
-        notes=(_together(bars),),
+        notes=(_together(bars), *_notes(bars)),
     )
+
+
+def _notes(bars: Sequence[Bar]) -> tuple[str, ...]:
+    """What is to be known of bars, in the order of their names."""
+    return tuple(sorted(bar.note for bar in bars if bar.note))
 
 
 def _together(bars: Sequence[Bar]) -> str:
@@ -96,7 +101,7 @@ def _together(bars: Sequence[Bar]) -> str:
     parts = sum((bar.replicates for bar in bars), np.zeros(LANES))
     whole, error = float(parts.mean()), replicate_error(parts)
     about = f" ± {100.0 * error:.0f}%" if error >= LEAST_TOLD else ""
-    if whole - T95 * error > 1.0:
+    if whole - T95 * error > 1.0 + LEAST_TOLD:
         return (
             f"Shares add up to {100.0 * whole:.0f}%{about}: correlated inputs explain the same; "
             "traincost sensitivity shares that out (Shapley effects)"
@@ -147,7 +152,6 @@ def _change(
     bins: int,
 ) -> Bar:
     cut = drawn.cut(given, bins, fewest_in_bin(level))
-    rare = ", ".join(f"{value:g}" for value in cut.rare[:MOST_NAMED])
     values, parts = cut.over_bins(level), cut.over_parts(level)
     low, high = _ends(values, parts)
     sign = 1.0 if values[high] >= values[low] else -1.0
@@ -162,8 +166,17 @@ def _change(
         rises=sign > 0.0,
         se=replicate_error(replicates),
         replicates=replicates,
-        note=f"{name}: too few draws of {rare} to tell what they do" if rare else "",
+        note=_untold(name, cut),
     )
+
+
+def _untold(name: str, cut: Binned) -> str:
+    """Which values of an input the draws say nothing of; empty where there are none."""
+    if len(cut.rare):
+        rare = ", ".join(f"{value:g}" for value in cut.rare[:MOST_NAMED])
+        others = " and others" if len(cut.rare) > MOST_NAMED else ""
+        return f"{name}: too few draws of {rare}{others} to tell what they do"
+    return f"{name}: too few draws to tell what it does, all are {cut.inputs[0]:g}" if cut.count < 2 else ""
 
 
 def _ends(values: Array, parts: Array) -> tuple[int, int]:
@@ -192,6 +205,7 @@ def _share(drawn: Ordered, name: str, unit: str, given: Array, bins: int) -> Bar
         rises=_rises(cut.over_bins(None)),
         se=replicate_error(replicates),
         replicates=replicates,
+        note=_untold(name, cut),
     )
 
 
