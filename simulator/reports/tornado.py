@@ -8,7 +8,7 @@ from math import fsum, isfinite
 from typing import Any
 
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import error_text, percent, percent_error, quantity, rounded
+from simulator.reports.numbers import error_text, percent, percent_error, plain, quantity, rounded
 from simulator.sensitivity.tornado import BINNED, SWING, VARIANCE, Bar, Tornado
 
 About = Mapping[str, Any]
@@ -101,5 +101,5 @@ def _others(tornado: Tornado, top: int) -> list[Row]:
         return []
     blanks = [""] * (len(HEADS[tornado.kind]) - 2)
     left = percent(fsum(bar.explained for bar in others))
-    whole = percent(fsum(bar.explained for bar in tornado.bars))
+    whole = percent(plain(fsum(bar.explained for bar in tornado.bars)))
     return [(f"{len(others)} others ({left})", *blanks, whole)]

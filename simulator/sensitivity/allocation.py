@@ -39,6 +39,7 @@ class Allocation:
     """The total at a percentile, component by component."""
 
     level: float
+    draws: int  # looked at
     parts: Mapping[str, Part]
     total: Part
 
@@ -56,7 +57,7 @@ def allocated(columns: Mapping[str, Array], total: str, parts: Sequence[str], le
         for p in (level, BASE)
     )
     found = [Part(_over_lanes(high), _over_lanes(high - low)) for high, low in zip(at.T, base.T, strict=True)]
-    return Allocation(level, dict(zip(parts, found[:-1], strict=True)), found[-1])
+    return Allocation(level, values.shape[1], dict(zip(parts, found[:-1], strict=True)), found[-1])
 
 
 def _over_lanes(values: Array) -> Estimate:
