@@ -16,7 +16,7 @@ from simulator import Scenario, load_scenario
 from simulator.errors import InputError
 from simulator.kernel.options import LANES
 from simulator.reports.tornado import tornado_sheet
-from simulator.sensitivity.allocation import allocated
+from simulator.sensitivity.allocation import allocated, halves
 from simulator.sensitivity.binning import Ordered, statistic
 from simulator.sensitivity.given_data import binned, shares, variance
 from simulator.sensitivity.swing import _ends, swing
@@ -435,6 +435,48 @@ def test_allocations_in_the_tail_are_no_straight_line(level: float, draws: int) 
     assert 0.6 < np.std(distances) < 1.5
     with pytest.raises(InputError, match=r"too few to share out P99\.9"):
         allocated(tailed(1 << 14), "total", ("one", "other"), 99.9)
+
+
+def beside_a_gap(random: np.random.Generator, weight: float, draws: int) -> Draws:
+    """A normal total to which a third part adds 100 or nothing."""
+    one, other = random.normal(50.0, 6.0, draws), random.normal(30.0, 4.0, draws)
+    rare = np.where(random.random(draws) < weight, 100.0, 0.0)
+    return {"one": one, "other": other, "rare": rare, "total": one + other + rare}
+
+
+@pytest.mark.parametrize("weight", [0.15, 0.192, 0.208, 0.3])
+def test_allocations_beside_a_gap_are_those_of_their_side(weight: float) -> None:
+    """Where the percentile lies a little below or above a gap, parts have the means of that side."""
+    random, distances = np.random.default_rng(7), []
+    side = 0.8 / (1.0 - weight) if weight < 0.2 else (weight - 0.2) / weight
+    z = norm.ppf(side)
+    truth = {"one": 50.0 + 36.0 / sqrt(52.0) * z, "other": 30.0 + 16.0 / sqrt(52.0) * z}
+    for _ in range(16):
+        found = allocated(beside_a_gap(random, weight, 40_000), "total", ("one", "other", "rare"), 80.0).parts
+        assert found["rare"].value.value == pytest.approx(0.0 if weight < 0.2 else 100.0, abs=1e-6)
+        distances += [(found[k].value.value - truth[k]) / found[k].value.se for k in truth]
+    assert abs(np.mean(distances)) < 0.8
+    assert 0.5 < sqrt(np.mean(np.square(distances))) < 1.5
+
+
+def test_at_a_gap_an_allocation_is_uncertain() -> None:
+    """Where draws cannot tell on which side of a gap the percentile lies, stated errors mostly say so."""
+    random = np.random.default_rng(7)
+    found = [
+        allocated(beside_a_gap(random, 0.2, 20_000), "total", ("rare",), 80.0).parts["rare"].value
+        for _ in range(12)
+    ]
+    assert {round(estimate.value) for estimate in found} == {0, 100}
+    assert np.median([estimate.se for estimate in found]) > 20.0
+
+
+def test_halves_show_the_error_that_parts_do() -> None:
+    """The error of a mean over balanced halves of the draws is that of 16 parts, to rounding."""
+    x = np.random.default_rng(1).normal(size=1600)
+    found = [x[half].mean() for half in halves(np.arange(1600))]
+    apart = (np.array(found[::2]) - np.array(found[1::2])) / 2.0
+    means = [x[lane::LANES].mean() for lane in range(LANES)]
+    assert sqrt(np.mean(apart**2)) == pytest.approx(np.std(means, ddof=1) / 4.0, rel=1e-12)
 
 
 def test_the_percentile_allocated_is_the_order_statistic() -> None:
