@@ -11,6 +11,7 @@ from test_cli import traincost
 
 from simulator import load_scenario
 from simulator.errors import InputError
+from simulator.reports.sensitivity import sensitivity_sheet
 from simulator.sensitivity.analysis import sensitivity
 from simulator.simulation import Settings
 
@@ -62,3 +63,28 @@ def test_every_uncertain_input_has_a_bar(kind: str) -> None:
     ]
     assert not any(note.startswith("Shares add up") for note in found["notes"])
     assert "hardware_cost: too few draws to tell what it does, all are 1" in found["notes"]
+
+
+HEAVY = "lognormal: {mu: 2, sigma: 4}"
+
+
+@pytest.mark.parametrize("options", [("tornado", "--kind", "variance"), ("tornado", "--kind", "binned")])
+def test_tornados_say_where_a_tail_is_heavy(options: tuple[str, ...]) -> None:
+    """Where one draw carries much of the variance, notes say so; with a percentile there is no need."""
+    command, *rest = options
+    settings = given(pinned(hardware_cost=HEAVY, staff_cost=NORMAL))
+    done = traincost(command, *settings, *rest, "-n", "4k", "--format", "json", "--quiet")
+    assert any("of the variance of total_cost: means, shares" in n for n in json.loads(done.stdout)["notes"])
+    done = traincost(command, *settings, "--metric", "p50", "-n", "4k", "--format", "json", "--quiet")
+    assert json.loads(done.stdout)["notes"] == []
+
+
+@pytest.mark.parametrize(("prior", "count"), [(HEAVY, 1), (NORMAL, 0)])
+def test_sensitivity_says_where_a_tail_is_heavy(prior: str, count: int) -> None:
+    """The same for indices, in their table and for programs."""
+    settings = pinned(hardware_cost=prior, staff_cost=NORMAL)
+    found = sensitivity(load_scenario(GPT4, settings=settings), Settings(4096))
+    sheet = sensitivity_sheet(found, {"scenario": "s"}, 5)
+    assert len(found.notes) == count
+    assert sheet.text("table").count("of the variance of total_cost: means") == count
+    assert sheet.data["notes"] == list(found.notes)

@@ -14,12 +14,14 @@ from simulator.model import Model
 from simulator.scenario.scenario import Scenario
 from simulator.sensitivity.indices import Indices, sobol_indices
 from simulator.sensitivity.shapley import shapley_effects
+from simulator.sensitivity.tails import tail_notes
 from simulator.simulation import Settings, check_settings, engine
 from simulator.statistics.estimates import Estimate
 from simulator.watch import UNWATCHED, Watch
 
 GIVEN = "given"
 GROUP = "group "  # before a group's name, which may be an input's too
+LOOKED_AT = 1 << 20  # draws that tell whether the tail is heavy
 FEWEST_POINTS = 16 * LANES
 
 
@@ -35,6 +37,7 @@ class Sensitivity:
     members: Mapping[str, tuple[str, ...]]
     shapley: Mapping[str, Estimate]
     group_shapley: Mapping[str, Estimate]
+    notes: tuple[str, ...] = ()
 
 
 def groups(model: Model, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -83,6 +86,7 @@ def sensitivity(
         members=members,
         shapley={name: effects[name] for name in twins.names if effects},
         group_shapley={name: effects[GROUP + name] for name in members if effects},
+        notes=tail_notes(quantity, twins.draws(twins.mixture(()), quantity, 0, min(points, LOOKED_AT))),
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.sensitivity.binning import Binned, Ordered, bins_of, fewest_in_bin, statistic
+from simulator.sensitivity.tails import tail_notes
 from simulator.sensitivity.tornado import BINNED, VARIANCE, Bar, Tornado, ranked
 from simulator.statistics.estimates import T95, replicate_error
 from simulator.threads import in_threads
@@ -57,7 +58,7 @@ def binned(
         baseline=float(statistic(drawn.values, everything, 1, level)[0]),
         bars=bars,
         how=f"{shown} over the lowest and the highest {PARTS[bins]} of each input",
-        notes=_notes(bars),
+        notes=(*(tail_notes(quantity, drawn.values) if level is None else ()), *_notes(bars)),
     )
 
 
@@ -87,7 +88,7 @@ def variance(
         baseline=0.0,
         bars=tuple(replace(bar, explained=float(bar.replicates.mean())) for bar in bars),
         how="share of the variance that would go if the input were known",
-        notes=(_together(bars), *_notes(bars)),
+        notes=(_together(bars), *tail_notes(quantity, drawn.values), *_notes(bars)),
     )
 
 
