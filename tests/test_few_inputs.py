@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from conftest import GPT4
 from pinned import pinned
@@ -13,6 +14,7 @@ from simulator import load_scenario
 from simulator.errors import InputError
 from simulator.reports.sensitivity import sensitivity_sheet
 from simulator.sensitivity.analysis import sensitivity
+from simulator.sensitivity.tornado import Bar, missed
 from simulator.simulation import Settings
 
 NORMAL = "normal: {mean: 50, sd: 5}"
@@ -88,3 +90,35 @@ def test_sensitivity_says_where_a_tail_is_heavy(prior: str, count: int) -> None:
     assert len(found.notes) == count
     assert sheet.text("table").count("of the variance of total_cost: means") == count
     assert sheet.data["notes"] == list(found.notes)
+
+
+@pytest.mark.parametrize("kind", ["binned", "variance"])
+def test_what_swings_put_first_and_draws_do_not_is_named(kind: str) -> None:
+    """Of four parts one is far out but seldom: its swing is the widest, of the variance it has the least."""
+    parts = dict.fromkeys(("hardware_cost", "staff_cost", "label_cost"), NORMAL)
+    rare = "discrete: {values: [0, 50, 100], weights: [0.0001, 0.9998, 0.0001]}"
+    options = ("--kind", kind, "-n", "20k", "--format", "json", "--quiet")
+    notes = json.loads(traincost("tornado", *given(pinned(**parts, energy_cost=rare)), *options).stdout)[
+        "notes"
+    ]
+    assert (
+        sum(
+            note.startswith("Among the widest three of --kind swing, but not here: energy_cost;")
+            for note in notes
+        )
+        == 1
+    )
+    notes = json.loads(traincost("tornado", *given(pinned(**parts)), *options).stdout)["notes"]
+    assert not any("--kind swing" in note for note in notes)
+
+
+def test_what_is_missed_is_clearly_so() -> None:
+    """Only an input that is clearly narrower than the three widest counts as missed."""
+    parts = np.random.default_rng(1).normal(size=16)
+    ours = [
+        Bar(name, "1", 0.0, 1.0, 0.0, width, True, se=0.25, replicates=width + parts[::sign])
+        for name, width, sign in (("a", 5.0, 1), ("b", 4.0, 1), ("c", 3.0, 1), ("d", 2.9, -1), ("e", 1.0, -1))
+    ]
+    theirs = [Bar(name, "1", 0.0, 1.0, 0.0, 1.0, True) for name in ("d", "e", "a")]
+    assert missed(ours, theirs) == ["e"]
+    assert missed(ours, ours) == missed([], theirs) == missed(ours[:2], theirs) == []

@@ -69,12 +69,11 @@ def _sentences(tornado: Tornado) -> list[str]:
     baseline = quantity(tornado.baseline, 0.0, tornado.unit)
     ends = f"at low (downside), at high (upside): {tornado.quantity} with the input at that end"
     shares = "cum.: share of the sum of squared swings so far"
-    outer = "low, high: the input's P10 and P90, or its least and greatest value where it has few"
     lines = {
         SWING: [f"Baseline: {baseline}, every input at its median: not the median cost", f"{ends}; {shares}"],
-        VARIANCE: [f"{outer}; cum.: shares so far"],
+        VARIANCE: ["low, high: the input's P10 and P90, extremes of few values; cum.: shares so far"],
     }
-    default = [f"Baseline: {baseline} over all draws", f"{ends}; {shares}"]
+    default = [f"Baseline: {baseline} over all draws", f"{ends}; ±: of the swing; {shares}"]
     return [tornado.how[:1].upper() + tornado.how[1:], *lines.get(tornado.kind, default), *tornado.notes]
 
 

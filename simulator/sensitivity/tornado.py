@@ -20,6 +20,7 @@ from simulator.statistics.estimates import T95, replicate_error
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
 
+WIDEST = 3  # bars that decide what a tornado is read for
 SWING, BINNED, VARIANCE = "swing", "binned", "variance"
 
 
@@ -87,6 +88,13 @@ def ranked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
         replace(bar, explained=square / whole if whole else 0.0, clear_of_next=is_clear)
         for bar, square, is_clear in zip(found, squares, [*clear, True], strict=bool(found))
     )
+
+
+def missed(bars: Sequence[Bar], others: Sequence[Bar]) -> list[str]:
+    """The inputs of the three widest of other bars that are clearly not among the three widest of these."""
+    widest, rest = bars[:WIDEST], {bar.input: bar for bar in bars[WIDEST:]}
+    theirs = [rest[bar.input] for bar in others[:WIDEST] if bar.input in rest and bar.swing > 0.0]
+    return [bar.input for bar in theirs if _is_clear(widest[-1], bar)]
 
 
 def _is_clear(bar: Bar, following: Bar) -> bool:
