@@ -88,7 +88,7 @@ def variance(
         baseline=0.0,
         bars=tuple(replace(bar, explained=float(bar.replicates.mean())) for bar in bars),
         how="share of the variance that would go if the input were known",
-        notes=(_together(bars), *tail_notes(quantity, drawn.values), *_notes(bars)),
+        notes=(*([_together(bars)] if bars else []), *tail_notes(quantity, drawn.values), *_notes(bars)),
     )
 
 
