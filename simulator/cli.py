@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import comparisons, drivers, pictures, scenarios, stored
+from simulator.commands import comparisons, decisions, drivers, pictures, prices, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -15,7 +15,7 @@ def main() -> None:
     """What it costs to train a large language model, as a distribution.
 
     Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 bad input or failure, 2 wrong usage,
-    130 interrupted.
+    130 interrupted; of check also 3 over, 4 undecided.
     """
 
 
@@ -29,7 +29,11 @@ for command in (
     stored.verify_command,
     drivers.tornado_command,
     drivers.sensitivity_command,
+    decisions.decide_command,
+    decisions.audit_command,
     pictures.plot,
     comparisons.compare_command,
+    comparisons.check_command,
+    prices.fit,
 ):
     main.add_command(command)

@@ -19,6 +19,7 @@ from typing import get_type_hints
 
 from simulator import formulas
 from simulator.errors import ModelError
+from simulator.formulas.inputs import MEANINGS
 from simulator.units import Unit
 
 COMPLIANCE, DIRECT, TOTAL = "compliance_cost", "direct_cost", "total_cost"
@@ -169,10 +170,10 @@ class Model:
         return users
 
     def meaning(self, name: str) -> str:
-        """One sentence on a computed quantity; of an input, what it is used for."""
+        """One sentence on a name; of an input that nobody described, what it is used for."""
         if name in self.formulas:
             return self.formulas[name].meaning
-        return "input of " + ", ".join(self.consumers.get(name, []))
+        return MEANINGS.get(name, "Input of " + ", ".join(self.consumers.get(name, [])))
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, float]:
         """Every quantity from the inputs, in plain Python: the reference the kernel is tested against."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import hypot
+from math import hypot, isfinite, nan
 from typing import Any
 
 from simulator.comparison.compare import SHOWN, Comparison, Statistic, compare
@@ -38,6 +38,10 @@ class Side:
         found = self.scenario
         words = {"settings": list(found.settings), "levers": list(found.levers), "seed": self.settings.seed}
         return {"name": found.name, "book": found.book, **words}
+
+    def unit(self, quantity: str) -> str:
+        """The unit of a quantity."""
+        return self.scenario.model.units[quantity].symbol
 
 
 def of_run(stored: StoredRun, threads: int | None = None) -> Side:
@@ -91,11 +95,8 @@ def notes(base: Side, new: Side) -> list[str]:
             f"NEW was stored with seed {seed}, {draws:,} draws, sampler {sampler}; here it has BASE's, so "
             "that its percentiles are a little other than its report's"
         )
-    words = [
-        f"{key} {base.scenario.words.get(key, 'none')} to {new.scenario.words.get(key, 'none')}"
-        for key in dict.fromkeys([*base.scenario.words, *new.scenario.words])
-        if base.scenario.words.get(key) != new.scenario.words.get(key)
-    ]
+    ours, theirs = base.scenario.words, new.scenario.words
+    words = [f"{key} {ours[key]} to {theirs[key]}" for key in ours if ours[key] != theirs.get(key, ours[key])]
     if words:
         found.append(f"The plans differ in words, which act through the inputs they pick: {', '.join(words)}")
     return found
@@ -108,25 +109,36 @@ def _version(
     if base.stored is None:
         return None
     if not base.changed:
-        return dict.fromkeys((*asked, *SHOWN), SAME)
+        return dict[Statistic, Estimate].fromkeys([*asked, *SHOWN], SAME)
     then = _stored(base.stored, quantity, asked)
     levels = tuple(level for level in then if level is not None)
     summary = run(base.scenario, replace(base.settings, levels=levels), keep=1, watch=watch).summaries[
         quantity
     ]
-    now: dict[Statistic, Estimate] = {None: summary.mean, **summary.percentiles}
-    return {level: _moved(estimate, now[level]) for level, estimate in then.items()}
+    return {
+        level: _moved(estimate, summary.mean if level is None else summary.percentiles[level])
+        for level, estimate in then.items()
+    }
 
 
-def _stored(stored: StoredRun, quantity: str, asked: Sequence[Statistic]) -> dict[Statistic, Estimate]:
-    """A stored run's statistics. Raises :class:`InputError` where one asked for is not among them."""
+def as_stored(stored: StoredRun, quantity: str) -> dict[Statistic, Estimate]:
+    """A stored run's statistics of a quantity; nan is what could not be told."""
     found = stored.summary["quantities"].get(quantity)
     if found is None:
         raise InputError([Complaint(str(stored.path), f"it holds no {quantity}", "run its scenario again")])
-    table: dict[Statistic, Estimate] = {None: Estimate(found["mean"], found["mean_se"], *found["mean_ci95"])}
-    for key, p in found["percentiles"].items():
-        table[float(key)] = Estimate(p["value"], p["se"], *p["ci95"])
-    whole = {level: e for level, e in table.items() if None not in (e.value, e.se)}
+    table: dict[Statistic, Sequence[float | None]] = {
+        float(key): (p["value"], p["se"], *p["ci95"]) for key, p in found["percentiles"].items()
+    }
+    table[None] = (found["mean"], found["mean_se"], *found["mean_ci95"])
+    return {
+        level: Estimate(*(nan if number is None else number for number in row))
+        for level, row in table.items()
+    }
+
+
+def _stored(stored: StoredRun, quantity: str, asked: Sequence[Statistic]) -> dict[Statistic, Estimate]:
+    """What a stored run tells. Raises :class:`InputError` where one asked for is not told."""
+    whole = {level: e for level, e in as_stored(stored, quantity).items() if isfinite(e.se)}
     if missing := [f"P{level:g}" if level else "mean" for level in asked if level not in whole]:
         what = f"it was made by another model and holds no {', '.join(missing)}"
         raise InputError([Complaint(str(stored.path), what, "run its scenario again")])

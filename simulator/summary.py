@@ -78,6 +78,7 @@ def _basis(scenario: Scenario) -> dict[str, Any]:
         "ignored": list(scenario.ignored),
         "origins": origins(scenario),
         "correlations": pairs,
+        **({"priced_at": scenario.priced_at, "aged": aged_priors(scenario)} if scenario.priced_at else {}),
     }
 
 
@@ -139,6 +140,11 @@ def own_priors(scenario: Scenario) -> list[str]:
     """The priors that the scenario holds itself, those among them that were once set for a stored run."""
     found = [prior for prior in scenario.priors.values() if prior.origin in ("scenario", "--set")]
     return [prior.name for prior in found if not prior.where.startswith("--set")]
+
+
+def aged_priors(scenario: Scenario) -> list[str]:
+    """The priors whose prices were aged to the scenario's date."""
+    return [name for name, prior in scenario.priors.items() if prior.ageing and prior.ageing.years >= 0.0]
 
 
 def warnings(run: Run) -> list[str]:

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import formulas, levers
-from simulator.extensions import lever, lever_names
+from simulator.extensions import assembled, lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
 from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
+from simulator.formulas.inputs import MEANINGS
 from simulator.formulas.reliability import goodput, job_mtbf
 from simulator.formulas.throughput import accelerator_hours, contention, parallel_efficiency
 from simulator.formulas.workload import training_flop
-from simulator.model import Formula, formulas_of, shipped_formulas
+from simulator.model import Formula, build, formulas_of, shipped_formulas
 
 ALL = [*shipped_formulas(), *(f for name in lever_names() for f in formulas_of(lever(name)))]
 FILES = [f for package in (formulas, levers) for f in Path(package.__path__[0]).glob("*.py")]
@@ -84,3 +85,11 @@ def test_formulas_import_nothing_but_math_and_units(path: Path) -> None:
     names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
     assert set(names) <= {"__future__", "math", "simulator.units"}
+
+
+def test_every_input_is_described() -> None:
+    """Each input of the formulas and of the levers has its sentence, and each sentence its input."""
+    model = build(shipped_formulas())
+    levers = {name for lever in lever_names() for name in assembled([], [lever]).inputs}
+    assert set(MEANINGS) == set(model.inputs) | levers
+    assert all(text and not text.endswith(".") for text in MEANINGS.values())

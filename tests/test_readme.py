@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import CONFIGS, ROOT
-from examples import PICTURES, README, REPORT, default_summary, draw, readme_with, report_of
+from conftest import CONFIGS, MARKET, ROOT
+from examples import PICTURES, README, REPORT, default_summary, draw, outputs, readme_with, report_of
 
 from simulator import load_scenario
 from simulator.cli import main
@@ -24,7 +24,7 @@ COMMANDS = [
     line.partition("traincost ")[2]
     for language, block in BLOCKS
     if not language
-    for line in block.splitlines()
+    for line in block.replace("\\\n", "").splitlines()
     if "uv run traincost" in line
 ]
 
@@ -37,8 +37,11 @@ def test_commands_in_the_readme_work(command: str, tmp_path: Path) -> None:
         CliRunner().invoke(main, ["run", DEFAULT, "--name", words[1], "-o", folder, *few])
         words += ["--results", folder]
     words += ["-o", folder] if words[0] in ("run", "runs") else []
-    words += few if any(word.endswith(".yaml") for word in words[1:]) else []
+    words += few if any(word.endswith(".yaml") for word in words[1:]) and words[0] != "fit" else []
     words = [str(tmp_path / word) if word.endswith((".png", ".svg")) else word for word in words]
+    if "my-book.yaml" in words and words[0] != "fit":
+        (tmp_path / "my-book.yaml").write_text(f"title: Mine\nextends: {MARKET}\n")
+    words = [str(tmp_path / word) if word == "my-book.yaml" else word for word in words]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
 
@@ -66,7 +69,7 @@ def test_every_command_is_in_the_readme() -> None:
 def test_the_outputs_shown_are_real() -> None:
     """README and example hold what the default command prints today; tests/examples.py writes them."""
     summary = default_summary()
-    assert readme_with(summary) == TEXT
+    assert readme_with(outputs(summary)) == TEXT
     assert report_of(summary) == REPORT.read_text()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from simulator.commands.loading import is_scenario, load_all, settings_of
+from simulator.commands.loading import is_scenario, load_all, refuse_options, settings_of
 from simulator.terminal.options import (
     Metric,
     format_option,
@@ -23,8 +24,11 @@ from simulator.terminal.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.gate import Limit, Verdict
     from simulator.sides import Side
 
+AS_IT_IS: dict[str, Any] = {"book": None, "settings": (), "levers": ()}  # a base, whatever the other side is
+EXITS = {"pass": 0, "over": 3, "undecided": 4}
 KINDS = ("waterfall", "overlay")
 RUN_ONLY = ("draws", "seed", "sampler")
 
@@ -131,3 +135,86 @@ def _refuse(base: str, new: str, options: Mapping[str, Any]) -> None:
             f"a stored run is as it was made, so that {', '.join(wrong)} cannot be heeded; name its scenario"
         )
         raise click.UsageError(what, context)
+
+
+@click.command("check")
+@click.argument("given", metavar="RUN|SCENARIO", type=click.Path())
+@click.option(
+    "--max",
+    "most",
+    multiple=True,
+    metavar="STATISTIC=LIMIT",
+    help="p80=150M (of the total, USD), mean=90M, energy.p50=30k; repeat for more.",
+)
+@click.option(
+    "--max-increase",
+    "increase",
+    multiple=True,
+    metavar="STATISTIC=LIMIT",
+    help="p90=5% (of the base's) or p90=2M, over --against, on the same draws; repeat for more.",
+)
+@click.option(
+    "--against",
+    metavar="BASE",
+    type=click.Path(),
+    help="The run or scenario that increases are over; of --book, --set and --lever it has none.",
+)
+@stored_option
+@simulation_options
+@format_option
+@quiet_option
+def check_command(
+    given: str,
+    most: tuple[str, ...],
+    increase: tuple[str, ...],
+    against: str | None,
+    style: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Hold a run against limits.
+
+    Exit code 0: every limit is kept; 3: one is broken; 4: undecided, since the Monte Carlo error is too large
+    to tell; 1 and 2: the check could not be made.
+    """
+    from simulator.gate import INCREASE, MAX, decision, read_limits
+    from simulator.reports.check import check_sheet
+
+    if not most and not increase:
+        raise click.UsageError("there is nothing to check; give --max or --max-increase")
+    if bool(increase) != bool(against):
+        raise click.UsageError("--max-increase and --against go together")
+    limits = read_limits({MAX: most, INCREASE: increase})
+    found, about, units = _held(given, against, limits, options, quiet)
+    click.echo(check_sheet(found, units, about).text(style))
+    raise click.exceptions.Exit(EXITS[decision(found)])
+
+
+def _held(
+    given: str, against: str | None, limits: list[Limit], options: Mapping[str, Any], quiet: bool
+) -> tuple[list[Verdict], dict[str, Any], dict[str, str]]:
+    """The verdicts in the order of the limits, of what they are, and the units of its quantities."""
+    from simulator.checking import increase_verdicts, run_verdicts, verdicts
+    from simulator.gate import MAX
+    from simulator.results import find, load
+    from simulator.sides import of_run
+    from simulator.terminal.bar import watching
+
+    refuse_options([name for name in (given, against) if name])
+    own, increases = (
+        [limit for limit in limits if (limit.kind == MAX) is is_own] for is_own in (True, False)
+    )
+    stored = None if is_scenario(given) else load(find(given, options["results"]))
+    side = cache(lambda: of_run(stored, options["threads"]) if stored else one_side(given, options, quiet))
+    base = one_side(against, {**options, **AS_IT_IS}, quiet) if against else None
+    with watching(quiet) as watch:
+        found = run_verdicts(stored, side, own, watch) if stored else verdicts(side(), own, watch)
+        found += increase_verdicts(base, side(), increases, watch) if base else []
+    quantities = stored.summary["quantities"] if stored else {}
+    units = {
+        limit.quantity: quantities[limit.quantity]["unit"] if stored else side().unit(limit.quantity)
+        for limit in limits
+    }
+    name = stored.summary["name"] if stored else side().scenario.name
+    about = {"name": name, "run": str(stored.path) if stored else None}
+    return found, {**about, "against": base.about["name"] if base else None}, units

@@ -103,6 +103,12 @@ def is_scenario(given: str) -> bool:
     return Path(given).suffix in YAML
 
 
+def given_options(*names: str) -> list[str]:
+    """Those of some options that the command line gives."""
+    source = click.get_current_context().get_parameter_source
+    return [name for name in names if source(name) is ParameterSource.COMMANDLINE]
+
+
 def refuse_options(given: Sequence[str]) -> None:
     """Refuse options that only a scenario can heed where none is given: a stored run is as it was made."""
     if any(map(is_scenario, given)):

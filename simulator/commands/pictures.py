@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import refuse_options, replay
+from simulator.commands.loading import given_options, refuse_options, replay, say
 from simulator.terminal.options import (
     Number,
     Percentile,
@@ -19,14 +19,21 @@ from simulator.terminal.options import (
     top_option,
 )
 
-KINDS = ("distribution", "s-curve", "breakdown", "tornado", "convergence", "correlation")
+HEEDED = {  # the options that a kind of picture heeds
+    "distribution": ("quantity",),
+    "s-curve": ("quantity", "budget", "level"),
+    "breakdown": (),
+    "tornado": ("quantity", "top"),
+    "convergence": ("quantity", "level"),
+    "correlation": ("quantity",),
+}
 
 
 @click.command()
 @click.argument("given", nargs=-1, required=True, metavar="RUN|SCENARIO…", type=click.Path())
 @click.option(
     "--kind",
-    type=click.Choice(KINDS),
+    type=click.Choice(list(HEEDED)),
     default="distribution",
     show_default=True,
     help="s-curve lays several runs over each other; the others show one.",
@@ -68,6 +75,8 @@ def plot(
     from simulator.plots import check_ending, save
 
     refuse_options(given)
+    idle = [name for name in given_options("quantity", "budget", "level", "top") if name not in HEEDED[kind]]
+    say([f"--{name} makes no difference to --kind {kind}" for name in idle], options["quiet"])
     if output:
         check_ending(output)
     runs = [replay(one, options, options["results"], options["quiet"]) for one in given]

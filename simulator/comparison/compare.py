@@ -16,7 +16,7 @@ from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import T95, Estimate
-from simulator.statistics.paired import estimated, fewest_draws, statistics
+from simulator.statistics.lanes import estimated, fewest_draws, statistics
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
 
@@ -61,6 +61,14 @@ class Change:
     relative: Estimate  # the change over the base's value
     contributions: tuple[Contribution, ...] = ()
     together: tuple[Together, ...] = ()
+
+    @property
+    def steps(self) -> list[tuple[str, Estimate]]:
+        """The contributions, those that are better known together as one, the largest first."""
+        inside = {name for found in self.together for name in found.members}
+        alone = [(part.what, part.value) for part in self.contributions if part.what not in inside]
+        together = [(found.formula, found.value) for found in self.together]
+        return sorted([*alone, *together], key=lambda step: -abs(step[1].value))
 
 
 @dataclass(frozen=True)
@@ -192,7 +200,7 @@ def _change(base: Array, new: Array, version: Estimate | None) -> Change:
 
 
 def _version(version: Estimate | None) -> list[Contribution]:
-    return [Contribution(VERSION, VERSION, version, None, None)] if version else []
+    return [Contribution(VERSION, VERSION, version, version, version)] if version else []
 
 
 def _structure(parts: Array) -> Contribution:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, expm1, inf, log
+from math import exp, expm1, hypot, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -111,6 +111,23 @@ class Lognormal(Distribution):
         sigma = sigma_from_percentiles((low, mid, high), points)
         above_shift = (upper.value - lower.value) / expm1(sigma * (high - low))
         return cls(log(above_shift) - sigma * low, sigma, lower.value - above_shift)
+
+    def aged(self, years: float, drift: float, volatility: float) -> Lognormal:
+        r"""What is believed of a price some years later, its logarithm having walked at random meanwhile.
+
+        .. math:: \mu' = \mu + d t, \quad \sigma'^2 = \sigma^2 + v^2 t
+
+        Drift d and volatility v are per year, of the log price; years t >= 0. Refused: a shift, above which
+        alone the price would walk.
+
+        >>> old = Lognormal.from_median(2.0, 0.3)
+        >>> old.aged(4.0, -0.1, 0.2).describe()
+        'lognormal, median 1.341, sigma 0.5'
+
+        Osborne 1959, doi:10.1287/opre.7.2.145 (prices whose logarithm is a random walk).
+        """
+        require(self.shift == 0.0, "lognormal: one with a shift cannot age; write it with two percentiles")
+        return Lognormal(self.mu + drift * years, hypot(self.sigma, volatility * sqrt(years)))
 
     @property
     def support(self) -> tuple[float, float]:

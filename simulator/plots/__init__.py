@@ -1,4 +1,4 @@
-"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence and rank correlations.
+"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence, correlations; and of quotes.
 
 Each function draws on matplotlib axes and returns them; :func:`figure` makes axes in the house style and
 :func:`save` stores them. Nothing else in the package imports matplotlib.
@@ -11,6 +11,7 @@ from simulator.plots.data import Converged, Part, Spread
 from simulator.plots.densities import distribution
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
+from simulator.plots.quotes import Quoted, quotes
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
 from simulator.plots.waterfall import Rise, waterfall
@@ -18,6 +19,7 @@ from simulator.plots.waterfall import Rise, waterfall
 __all__ = [
     "Converged",
     "Part",
+    "Quoted",
     "Rise",
     "Spread",
     "breakdown",
@@ -27,6 +29,7 @@ __all__ = [
     "distribution",
     "figure",
     "height_of",
+    "quotes",
     "rows_of",
     "s_curve",
     "save",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from matplotlib.axes import Axes
 
@@ -17,12 +18,18 @@ NOTE = "Bars, dark figures: mean. Whiskers, grey figures: P10 to P90. Means add 
 
 @styled
 def breakdown(ax: Axes, parts: Sequence[Part], label: str = "") -> Axes:
-    """Draw the mean of each component, the largest on top, with whiskers from P10 to P90."""
-    ordered = sorted(parts, key=lambda part: -part.mean)
+    """Draw the mean of each component, the largest on top, with whiskers from P10 to P90.
+
+    Those that are 0 are named below.
+    """
+    ordered = sorted((part for part in parts if not part.is_nothing), key=lambda part: -part.mean)
+    nothing = ", ".join(part.name for part in parts if part.is_nothing)
+    notes = (NOTE, f"Left out, since they are 0: {nothing}") if nothing else (NOTE,)
     unit = parts[0].unit if parts else ""
     ax.set_xlabel("" if unit in {"1", "USD"} else unit)
     rows = [_row(part) for part in ordered] or [Row(("no components",), (Segment(0.0, 0.0, BLUE),))]
-    draw(ax, rows, Frame("Components of the total", label, (NOTE,)), unit)
+    total = f"mean of the total {value_text(fsum(part.mean for part in parts), unit)}"
+    draw(ax, rows, Frame("Components of the total", ", ".join(filter(None, (label, total))), notes), unit)
     ax.axvline(0.0, color=MUTED, lw=0.9)
     return ax
 

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 
 from simulator.plots.data import Converged
 from simulator.plots.frame import Frame, fit
-from simulator.plots.labels import axis_text, decades, scale_axis, value_text
+from simulator.plots.labels import axis_text, scale_axis, scale_decades, value_text
 from simulator.plots.style import BLUE, styled
-from simulator.reports.numbers import rounded
 
 
 @styled
@@ -29,7 +28,8 @@ def convergence(
     name = f"P{level:g} of {quantity}"
     ax.set_ylabel(axis_text(name, unit))
     scale_axis(ax.yaxis, unit, 1e3)
-    fit(ax, Frame(f"{name} by number of draws", label, (_note(points[-1], unit),)))
+    untold = ("Dots without a band: so few draws tell no interval",) if np.isnan(low + high).any() else ()
+    fit(ax, Frame(f"{name} by number of draws", label, (_note(points[-1], unit), *untold)))
     return ax
 
 
@@ -39,11 +39,8 @@ def _axes(
     values: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> None:
     ax.set_xscale("log")
-    begin, end = draws.min() / 1.3, draws.max() * 1.3
-    ax.set_xlim(begin, end)
-    ticks = decades(begin, end)
-    ax.set_xticks(ticks, [rounded(tick, 0.0).replace(".00", "").replace(".0", "") for tick in ticks])
-    ax.set_xticks([], minor=True)
+    ax.set_xlim(draws.min() / 1.3, draws.max() * 1.3)
+    scale_decades(ax.xaxis, "")
     ax.set_xlabel("draws")
     ax.grid(axis="y")
     bottom, top = float(np.nanmin(values)), float(np.nanmax(values))

@@ -10,12 +10,13 @@ from matplotlib.lines import Line2D
 
 from simulator.plots.data import Spread, check_finite
 from simulator.plots.frame import Frame, across, fit
-from simulator.plots.labels import axis_text, scale_axis, value_text
+from simulator.plots.labels import axis_text, scale_axis, scale_decades, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
 from simulator.plots.style import DARK, DASHES, MUTED, RUNS, styled
 from simulator.reports.numbers import percent, stated
 
 CLOSE = 0.5  # of the range: how far it is stretched for a budget
+UNLIKE = 5.0  # times: runs whose medians are further apart stand on a logarithmic axis
 CHANCE = "chance of being at or below"
 
 
@@ -24,12 +25,13 @@ def s_curve(ax: Axes, spreads: Sequence[Spread], budget: float | None = None, le
     """Draw the cumulative probability of a quantity, of one run or of several.
 
     One run has its percentile written above the axes, several have theirs in the legend; so has the chance
-    of keeping a budget.
+    of keeping a budget. Runs of unlike size stand on a logarithmic axis.
     """
     first, single = spreads[0], len(spreads) == 1
     for spread in spreads:
         check_finite(spread)
-    low, high = _limits(spreads, budget, level)
+    ax.set_xscale("log" if _unlike(spreads) else "linear")
+    low, high = _limits(ax, spreads, budget, level)
     handles = [_draw(ax, spread, i, level) for i, spread in enumerate(spreads)]
     marks = [*_percentile(ax, first, level)] if single else []
     marks += _budget(ax, spreads, budget, (low, high))
@@ -46,10 +48,21 @@ def s_curve(ax: Axes, spreads: Sequence[Spread], budget: float | None = None, le
 
 def _axes(ax: Axes, spread: Spread) -> None:
     ax.grid(axis="y")
-    ax.set_xlabel(axis_text(spread.quantity, spread.unit))
+    name = axis_text(spread.quantity, spread.unit)
     ax.set_ylabel(CHANCE)
     scale_axis(ax.yaxis, "%", 1e3)
-    scale_axis(ax.xaxis, spread.unit, across(ax))
+    if ax.get_xscale() == "log":
+        ax.set_xlabel(f"{name}, logarithmic")
+        scale_decades(ax.xaxis, spread.unit)
+    else:
+        ax.set_xlabel(name)
+        scale_axis(ax.xaxis, spread.unit, across(ax))
+
+
+def _unlike(spreads: Sequence[Spread]) -> bool:
+    """Whether runs are too far apart to be seen on one linear axis; a logarithmic one takes no 0."""
+    medians = [spread.at(50) for spread in spreads]
+    return min(spread.edges[0] for spread in spreads) > 0.0 and max(medians) > UNLIKE * min(medians)
 
 
 def _draw(ax: Axes, spread: Spread, number: int, level: float) -> Line2D:
@@ -93,15 +106,17 @@ def _key(line: Line2D, spread: Spread, budget: float | None, level: float) -> Li
     return Line2D([], [], color=line.get_color(), ls=line.get_linestyle(), marker="o", ms=4.0, label=text)
 
 
-def _limits(spreads: Sequence[Spread], budget: float | None, level: float) -> tuple[float, float]:
+def _limits(ax: Axes, spreads: Sequence[Spread], budget: float | None, level: float) -> tuple[float, float]:
     """From where the first curve leaves 0 to where the last has all but reached 100."""
+    scale = ax.xaxis.get_transform()
     low = min(_end(spread, 0, 1) for spread in spreads)
-    high = max(_end(spread, -1, -2) for spread in spreads)
-    high = max(high, *(spread.at(level) for spread in spreads))
+    high = max(max(_end(spread, -1, -2), spread.at(level)) for spread in spreads)
+    low, high, wanted = scale.transform([low, high, low if budget is None else budget])
     margin = 0.03 * (high - low) or 0.5 * abs(low) or 0.5
-    if budget is not None and low - CLOSE * (high - low) <= budget <= high + CLOSE * (high - low):
-        low, high = min(low, budget), max(high, budget)
-    return low - margin, high + margin
+    if low - CLOSE * (high - low) <= wanted <= high + CLOSE * (high - low):
+        low, high = min(low, wanted), max(high, wanted)
+    left, right = scale.inverted().transform([low - margin, high + margin])
+    return float(left), float(right)
 
 
 def _end(spread: Spread, outer: int, inner: int) -> float:

@@ -79,6 +79,11 @@ class Part:
     low: float
     high: float
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing of it to see."""
+        return self.mean == self.low == self.high == 0.0
+
 
 @dataclass(frozen=True)
 class Converged:

@@ -35,7 +35,7 @@ def distribution(ax: Axes, spread: Spread, published: Sequence[tuple[str, float]
     low, high = _limits(ax, [value for _, value in published])
     ax.set_xlim(low, high)
     ax.set_xlabel(axis_text(spread.quantity, spread.unit))
-    frame = Frame(spread.quantity, spread.label, _notes(spread, bars, published))
+    frame = Frame(f"Distribution of {spread.quantity}", spread.label, _notes(spread, bars, published))
     above = lane_height(ax, marks)
     scale_axis(ax.xaxis, spread.unit, across(ax))
     fit(ax, frame, above)
@@ -124,7 +124,7 @@ def _circle(ax: Axes, text: str, value: float, offset: float) -> None:
 def _notes(spread: Spread, bars: Picture, published: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     """Published figures by number, and what lies outside the picture."""
     notes = [
-        f"{number}  {stated(value, spread.unit)}: {label} ({percent(spread.below(value))} at or below)"
+        f"({number}) {stated(value, spread.unit)}: {label} ({percent(spread.below(value))} at or below)"
         for number, (label, value) in enumerate(published, 1)
     ]
     first, last = (value_text(float(end), spread.unit) for end in (bars.edges[0], bars.edges[-1]))

@@ -29,7 +29,8 @@ def value_text(value: float, unit: str, reach: float = 0.0) -> str:
         step = 10.0 ** exponent(reach / 20.0)
         if exponent(value) - 2 > exponent(step):
             return tick_text(value, step, unit)
-    return quantity(value, 0.0, unit) + ("%" if unit == "%" and isfinite(value) else "")
+    text = quantity(value, 0.0, unit).replace("e-0", "e-").replace("e+", "e")
+    return text + ("%" if unit == "%" and isfinite(value) else "")
 
 
 def axis_text(name: str, unit: str) -> str:
@@ -46,8 +47,8 @@ def tick_text(value: float, step: float, unit: str) -> str:
 
     >>> [tick_text(value, 250e6, "USD") for value in (-250e6, 0.0, 750e6, 1e9)]
     ['-$250M', '$0', '$750M', '$1.00B']
-    >>> tick_text(0.4, 0.1, "1"), tick_text(20.0, 5.0, "%"), tick_text(2e-6, 5e-7, "1")
-    ('0.4', '20%', '2.0e-6')
+    >>> tick_text(0.4, 0.1, "1"), tick_text(20.0, 5.0, "%"), tick_text(2.5e-5, 2.5e-5, "1")
+    ('0.4', '20%', '2.5e-5')
     """
     size, sign = abs(value), "-" if value < 0.0 else ""
     scale, suffix = scale_of(size)
@@ -56,7 +57,7 @@ def tick_text(value: float, step: float, unit: str) -> str:
         text = "0"
     elif not 1e-3 <= size < 1e15:
         power = exponent(size)
-        text = f"{size / 10.0**power:.{max(0, power - exponent(step))}f}e{power}"
+        text = f"{size / 10.0**power:.{_places(step / 10.0**power)}f}e{power}"
     else:
         text = f"{size / scale:,.{_places(step / scale)}f}{suffix}"
     return sign + ("$" if unit == "USD" else "") + text + ("%" if unit == "%" else "")
@@ -78,6 +79,13 @@ def scale_axis(axis: Axis, unit: str, length: float) -> None:
     )
 
 
+def scale_decades(axis: Axis, unit: str) -> None:
+    """Round ticks on a logarithmic axis."""
+    ticks = decades(*sorted(float(end) for end in axis.get_view_interval()))
+    axis.set_ticks(ticks, [tick_text(tick, tick, unit) for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
 def _ticks(low: float, high: float, count: int) -> list[float]:
     found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     return [float(tick) for tick in found if low <= tick <= high]
@@ -97,13 +105,13 @@ def _step(ticks: Sequence[float] | np.ndarray[tuple[int, ...], np.dtype[np.float
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Ticks of a logarithmic axis: powers of ten, or 1, 2 and 5 times them where those are few.
+    """Ticks of a logarithmic axis: powers of ten, or multiples of them where those are few.
 
-    >>> decades(900, 2e6), decades(1e5, 4.5e5)
-    ([1000.0, 10000.0, 100000.0, 1000000.0], [100000.0, 200000.0])
+    >>> decades(900, 2e6), decades(1e5, 9e5), decades(190, 390)
+    ([1000.0, 10000.0, 100000.0, 1000000.0], [100000.0, 200000.0, 500000.0], [200.0, 250.0, 300.0])
     """
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for steps in ((1,), (1, 2, 5)):
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)):
         ticks = [step * 10.0**power for power in powers for step in steps]
         found = [tick for tick in ticks if low <= tick * 1.000001 and tick <= high * 1.000001]
         if len(found) > 2:

@@ -13,6 +13,10 @@ from simulator.plots.frame import Frame, fit, measure, pixels
 from simulator.plots.style import DARK, SMALL, styled
 
 WORTH_WRITING = 0.05
+NOTES = (
+    "A name ends its row and heads its column.",
+    f"Red: both rise together; blue: one falls as the other rises; no number: below {WORTH_WRITING}.",
+)
 DARK_CELL = 0.55  # numbers are white from here on
 
 
@@ -33,8 +37,7 @@ def correlation(ax: Axes, names: Sequence[str], matrix: Array, label: str = "") 
             name, (place, place + 0.5 if place else 1.0), (4.0, 0.0 if place else 3.0), fontsize=SMALL,
             textcoords="offset points", va="center" if place else "bottom", annotation_clip=False,
         )  # fmt: skip
-    note = "A name ends its row and heads its column. Red: both rise together; blue: one falls as one rises."
-    fit(ax, Frame("Rank correlations (Spearman)", label, (note,)))
+    fit(ax, Frame("Rank correlations (Spearman)", label, NOTES))
     _write(ax, matrix)
     return ax
 

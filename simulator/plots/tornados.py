@@ -15,6 +15,7 @@ from simulator.plots.labels import axis_text, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
 from simulator.plots.rows import Row, Segment, draw
 from simulator.plots.style import BLUE, DARK, MUTED, NOISE, ORANGE, styled
+from simulator.reports.numbers import percent
 from simulator.sensitivity.tornado import VARIANCE, Bar, Tornado
 from simulator.statistics.estimates import T95
 
@@ -33,7 +34,7 @@ def tornado(ax: Axes, tornado: Tornado, top: int = 12, label: str = "") -> Axes:
     moving = _moving(tornado)
     shown, others = moving[:top], moving[top:]
     rows = [_row(tornado, bar) for bar in shown] + ([_others(tornado, others)] if others else [])
-    rows = rows or [Row(("no uncertain inputs",), (Segment(tornado.baseline, tornado.baseline, NOISE),))]
+    rows = rows or [Row(("no input moves it",), (Segment(tornado.baseline, tornado.baseline, NOISE),))]
     shares = tornado.kind == VARIANCE
     marks = [] if shares else [Mark(tornado.baseline, f"baseline\n{_text(tornado, tornado.baseline)}")]
     handles = (*_sides(shown, shares), *_signs(shown, len(others), shares))
@@ -57,14 +58,14 @@ def rows_of(tornado: Tornado, top: int = 12) -> int:
 
 
 def _moving(tornado: Tornado) -> tuple[Bar, ...]:
-    """The bars of inputs that have an effect; all where none has."""
-    return tuple(bar for bar in tornado.bars if bar.swing > 0.0 or bar.se > 0.0) or tornado.bars
+    """The bars of inputs that have an effect."""
+    return tuple(bar for bar in tornado.bars if bar.swing > 0.0 or bar.se > 0.0)
 
 
 def _still(count: int) -> tuple[str, ...]:
     """A note on inputs that are left out."""
     return (
-        (f"Left out, since it is the same at both of their ends: {count} input{'s' if count > 1 else ''}",)
+        (f"Left out: {count} input{'s' if count > 1 else ''} with the same result at both ends",)
         if count
         else ()
     )
@@ -106,12 +107,12 @@ def _swing(tornado: Tornado, bar: Bar) -> Row:
 def _share(tornado: Tornado, bar: Bar) -> Row:
     """A bar from 0 to a share in percent."""
     factor = _percent(tornado)
-    share, error = bar.swing * factor, T95 * bar.se * factor
+    share, se = bar.swing * factor, bar.se * factor
     return Row(
         name=(bar.input,),
         segments=(Segment(0.0, share, NOISE if bar.is_noise else HIGH if bar.rises else LOW),),
-        right=(value_text(share, "%"),),
-        whisker=(share - error, share + error) if bar.se > 0.0 else None,
+        right=(percent(share / 100.0, se / 100.0),),
+        whisker=(share - T95 * se, share + T95 * se) if bar.se > 0.0 else None,
     )
 
 
@@ -124,7 +125,7 @@ def _others(tornado: Tornado, others: Sequence[Bar]) -> Row:
     name = (f"{len(others)} other{'s' if len(others) > 1 else ''}", "combined")
     if tornado.kind == VARIANCE:
         share = sum(bar.swing for bar in others) * _percent(tornado)
-        return Row(name, (Segment(0.0, share, MUTED, hatched=True),), right=(value_text(share, "%"),))
+        return Row(name, (Segment(0.0, share, MUTED, hatched=True),), right=(percent(share / 100.0),))
     base = tornado.baseline
     low = base - hypot(*(max(0.0, base - min(bar.low, bar.high)) for bar in others))
     high = base + hypot(*(max(0.0, max(bar.low, bar.high) - base) for bar in others))

@@ -19,9 +19,10 @@ MEANINGS = (
     "±: one standard error of the paired difference",
     "adds: the Shapley value, the mean of what it adds over all orders in which the differences can be taken "
     "over; these add up to the change",
-    "alone: by itself on top of the base; last: on top of all others; base, new: an input's median",
+    "alone: by itself on top of the base; last: on top of all others; base, new: an input's median, "
+    "beside which its spread counts",
 )
-MUCH = 0.05  # of its own size: a change of less is told by its first digits
+HEADLINE = 3  # steps that the first sentence names
 
 
 def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Sequence[str], top: int) -> Sheet:
@@ -36,6 +37,7 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
     ]
     structure = [f"Structure: base {given(base)}; new {given(new)}"] if comparison.between.structure else []
     differ = structure if comparison.between.everything else ["The two sides do not differ"]
+    moved = [_headline(statistic(level), change, comparison.unit) for level, change in asked.items()]
     return Sheet(
         above=(
             f"What moved {comparison.quantity}",
@@ -43,6 +45,7 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
             f"New: {about['new']}",
             draws,
             *differ,
+            *(moved if comparison.between.everything else ()),
             *notes,
         ),
         tables=(sides, *(_table(comparison, level, change, top) for level, change in asked.items())),
@@ -69,6 +72,19 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
 def statistic(level: Statistic) -> str:
     """A statistic as it is written: p90, mean."""
     return "mean" if level is None else f"p{level:g}"
+
+
+def _headline(name: str, change: Change, unit: str) -> str:
+    """What moved, which way, and the three largest steps.
+
+    ``P90 rose by $9.1M ± 0.2: gpu_price +7.4M, electricity_price +2.3M, mfu -600k``
+    """
+    found = change.change
+    word = "rose" if found.value > 0.0 else "fell"
+    steps = ", ".join(f"{what} {_signed(value)}" for what, value in change.steps[:HEADLINE])
+    if abs(found.value) <= found.se:
+        return f"{name.upper()} is the same within its error of {error_text(found.se)}: {steps}"
+    return f"{name.upper()} {word} by {with_error(abs(found.value), found.se, unit)}: {steps}"
 
 
 def _order(item: tuple[Statistic, Change]) -> float:
@@ -130,10 +146,19 @@ def _values(comparison: Comparison, part: Contribution) -> tuple[float | str | N
 def _value(scenario: Scenario, part: Contribution) -> float | str | None:
     """An input's median, a lever's state, how many correlations there are."""
     if part.what in scenario.priors:
-        return float(scenario.priors[part.what].distribution.ppf(0.5))
+        return _of_input(scenario, part.what)
     if part.kind == LEVER:
         return "on" if part.what in map(lever_key, scenario.levers) else "off"
     return float(len(scenario.correlations)) if part.kind == CORRELATIONS else None
+
+
+def _of_input(scenario: Scenario, name: str) -> float | str:
+    """An input's median; a word where its unit is a choice of words."""
+    median, words = (
+        float(scenario.priors[name].distribution.ppf(0.5)),
+        scenario.model.units[name].symbol.split("|"),
+    )
+    return words[round(median)] if len(words) > 1 else median
 
 
 def _cell(value: float | str | None) -> str:

@@ -110,7 +110,7 @@ def _source(node: Tree) -> str:
     if node["formula"]:
         return f"{node['meaning']} [{node['formula']}]"
     source = f": {node['source']}" if node["source"] and node["source"] != node["origin"] else ""
-    return f"[{node['origin']}{source}{', ' + node['as_of'] if node['as_of'] else ''}]"
+    return f"{node['meaning']} [{node['origin']}{source}{', ' + node['as_of'] if node['as_of'] else ''}]"
 
 
 def _walk(node: Tree, depth: int = 0) -> Iterator[tuple[int, Tree]]:

@@ -6,6 +6,7 @@ from math import copysign, floor, inf, isfinite, isnan, log10
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
+ROUNDING = 1e-12  # of a sum of shares
 LARGEST_SPELT = 1e15
 
 
@@ -42,10 +43,26 @@ def with_error(value: float, se: float, unit: str) -> str:
         return quantity(value, se, unit)
     if not 1e-3 <= abs(value) < LARGEST_SPELT:
         return f"{quantity(value, se, unit)} ± {se:.0e}"
+    scale, _ = scale_of(value)
+    return f"{to_error(value, se, unit)} ± {se / scale:.{_places(se, scale)}f}"
+
+
+def to_error(value: float, se: float, unit: str) -> str:
+    """A value with all the digits that its standard error supports, however many.
+
+    >>> to_error(128_345_000, 212_000, "USD"), to_error(0.6321, 0.0002, "1"), to_error(5.0, 0.0, "1")
+    ('$128.3M', '0.6321', '5.00')
+    """
+    if not se or not isfinite(se) or not 1e-3 <= abs(value) < LARGEST_SPELT:
+        return quantity(value, se, unit)
     scale, suffix = scale_of(value)
-    places = max(0, -exponent(se / scale))
-    text = f"{value / scale:,.{places}f}{suffix}"
-    return f"{_dollars(text) if unit == 'USD' else text} ± {se / scale:.{places}f}"
+    text = f"{value / scale:,.{_places(se, scale)}f}{suffix}"
+    return _dollars(text) if unit == "USD" else text
+
+
+def _places(se: float, scale: float) -> int:
+    """Decimals down to the first digit of a standard error."""
+    return max(0, -exponent(se / scale))
 
 
 def rounded(value: float, se: float) -> str:
@@ -131,7 +148,7 @@ def percent(share: float, se: float = 0.0) -> str:
     """
     if 0.0 < share < 0.0001:
         return "<0.01%"
-    if 0.9999 < share < 1.0:
+    if 0.9999 < share < 1.0 - ROUNDING:
         return ">99.99%"
     places = 2 if share < 0.1 else 1
     if se > 0.0:

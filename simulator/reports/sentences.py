@@ -52,6 +52,8 @@ def header(summary: Summary) -> list[str]:
         f"Uncertain inputs: {origins}",
         *_correlated(summary),
     ]
+    if priced_at := summary.get("priced_at"):
+        lines.append(f"Prices aged to {priced_at}: {', '.join(summary['aged']) or 'none'}")
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
     procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")

@@ -13,7 +13,7 @@ from simulator.scenario.reader import Node, read
 
 FIELDS = ("title", "description", "as_of", "extends", "accelerators", "priors")
 ABOUT_ACCELERATOR = ("family", "aliases", *PROVENANCE)
-INHERITED = (*PROVENANCE, "truncate")
+INHERITED = (*PROVENANCE, "truncate", "ageing")
 DEEPEST_CHAIN = 8
 UNKNOWN = ""  # stands for a word that was complained of already
 
@@ -55,8 +55,9 @@ EMPTY = Book("none", "no book", "", {}, {}, {})
 
 
 def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> Book:
-    """A book from its file, laid over the one it extends: an entry here replaces the whole entry there.
+    """A book from its file, laid over the one it extends.
 
+    An entry here replaces the whole entry there; where both are keyed by the same words, key by key.
     Raises :class:`InputError` where it or one that it extends cannot be read: all that it lacks would follow.
     """
     if path.resolve() in chain or len(chain) >= DEEPEST_CHAIN:
@@ -76,7 +77,10 @@ def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> B
         name=path.stem,
         title=str(content["title"].value) if "title" in content else path.stem,
         as_of=str(content["as_of"].value) if "as_of" in content else base.as_of,
-        entries={**base.entries, **entries},
+        entries={
+            **base.entries,
+            **{name: over(base.entries.get(name), own) for name, own in entries.items()},
+        },
         accelerators={**base.accelerators, **{name: chip for name, (chip, _) in accelerators.items()}},
         aliases={**base.aliases, **{a: name for name, (_, aliases) in accelerators.items() for a in aliases}},
     )
@@ -97,6 +101,50 @@ def _accelerator(name: str, node: Node, book: str, complain: Complain) -> tuple[
     aliases = content["aliases"].plain() if "aliases" in content else []
     aliases = aliases if isinstance(aliases, list) else [aliases]
     return Accelerator(name, str(content["family"].value), entries), [str(alias) for alias in aliases]
+
+
+def over(below: Entry | None, own: Entry) -> Entry:
+    """An entry laid over the one of the book below: key by key where both are keyed by the same words.
+
+    What a level says for all its keys (unit, source, date, truncation) goes down to the leaves beforehand, so
+    that neither book speaks for the other's; a leaf keeps the name of the book that it comes from.
+    """
+    by = keyed_by(own.node)
+    if below is None or not by or keyed_by(below.node) != by:
+        return own
+    merged = _laid_over(_leaves_filled(below, len(by)), _leaves_filled(own, len(by)), len(by))
+    return Entry(Node({**merged.value, "by": own.node.value["by"]}, own.node.where), own.book)
+
+
+def keyed_by(node: Node) -> tuple[str, ...]:
+    """The words that an entry is keyed by; none of an entry that is a prior itself."""
+    content = node.value if isinstance(node.value, dict) else {}
+    by = content["by"].plain() if "by" in content else []
+    return tuple(map(str, by if isinstance(by, list) else [by]))
+
+
+def _leaves_filled(entry: Entry, depth: int) -> Node:
+    return _spread(entry.node, {"origin": Node(entry.book, entry.node.where)}, depth)
+
+
+def _spread(node: Node, shared: Mapping[str, Node], depth: int) -> Node:
+    """The tree of an entry with what its levels say for all written into every leaf."""
+    if not depth or not isinstance(node.value, dict):
+        return inherited(node, shared)
+    shared = {**shared, **{field: node.value[field] for field in INHERITED if field in node.value}}
+    keys = {key: child for key, child in node.value.items() if key not in ("by", *INHERITED)}
+    return Node({key: _spread(child, shared, depth - 1) for key, child in keys.items()}, node.where)
+
+
+def _laid_over(below: Node, own: Node, depth: int) -> Node:
+    """One tree over another: its leaves replace the other's, all other leaves stay."""
+    if not depth or not isinstance(below.value, dict) or not isinstance(own.value, dict):
+        return own
+    both = {
+        key: _laid_over(below.value[key], child, depth - 1) if key in below.value else child
+        for key, child in own.value.items()
+    }
+    return Node({**below.value, **both}, own.where)
 
 
 def leaf(name: str, node: Node, keys: Mapping[str, str], complain: Complain) -> Node | None:

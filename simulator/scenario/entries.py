@@ -9,6 +9,8 @@ from typing import Any
 
 from simulator.distributions import FAMILIES, Distribution, Point, distribution, mass_outside, truncate
 from simulator.errors import Complaint, DistributionError, did_you_mean
+from simulator.scenario.ageing import Ageing, aged, read_ageing
+from simulator.scenario.dates import text
 from simulator.scenario.reader import Node
 from simulator.units import Unit, conversion
 
@@ -16,7 +18,7 @@ Complain = Callable[[Complaint], None]
 
 PROVENANCE = ("unit", "source", "as_of", "note", "origin")
 WORDS = ("source", "as_of", "note")
-FIELDS = (*PROVENANCE, "truncate", "value", *FAMILIES)
+FIELDS = (*PROVENANCE, "truncate", "ageing", "value", *FAMILIES)
 NEGLIGIBLE = 1e-12  # mass outside a domain that is rounding
 
 
@@ -33,6 +35,8 @@ class Prior:
     note: str
     where: str  # file and line
     origin: str  # the book, "scenario", "plan" or "--set"
+    ageing: Ageing | None = None  # where the entry says how its price ages
+    unaged: Distribution | None = None  # as written, where it has been aged
 
     @property
     def is_fixed(self) -> bool:
@@ -47,8 +51,10 @@ def constant(name: str, value: float, unit: Unit, where: str, origin: str) -> Pr
     )
 
 
-def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complain) -> Prior | None:
-    """The prior an entry spells, or None after every complaint about it."""
+def read_prior(
+    name: str, node: Node, unit: Unit, origin: str, complain: Complain, priced_at: date | None = None
+) -> Prior | None:
+    """The prior an entry spells, aged to a date if one is given, or None after every complaint about it."""
     complaints: list[Complaint] = []
     entry = (
         node.value if isinstance(node.value, dict) else {"value": node, "unit": Node(unit.symbol, node.where)}
@@ -56,6 +62,10 @@ def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complai
     _check_fields(name, node, entry, complaints)
     factor = _factor(name, node, entry, unit, complaints)
     shape = None if complaints else _shape(name, node, entry, factor, complaints)
+    ageing, unaged = None if shape is None else read_ageing(name, entry, priced_at, complaints), None
+    if ageing and ageing.years > 0.0 and priced_at:
+        entry, unaged = aged(entry, ageing, priced_at), shape
+        shape = _shape(name, node, entry, factor, complaints)
     if shape is not None:
         _check_domain(name, node, shape, unit, complaints)
     for complaint in complaints:
@@ -64,13 +74,19 @@ def read_prior(name: str, node: Node, unit: Unit, origin: str, complain: Complai
         return None
     spec = {key: entry[key].plain() for key in entry if key not in (*WORDS, "origin")}
     spec.setdefault("unit", unit.symbol)
-    words = {key: _text(entry[key].value) if key in entry else "" for key in WORDS}
+    words = {key: text(entry[key].value) if key in entry else "" for key in WORDS}
     origin = str(entry["origin"].value) if "origin" in entry else origin
-    return Prior(name, shape, unit.symbol, spec, **words, where=node.where, origin=origin)
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return Prior(
+        name,
+        shape,
+        unit.symbol,
+        spec,
+        **words,
+        where=node.where,
+        origin=origin,
+        ageing=ageing,
+        unaged=unaged,
+    )
 
 
 def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: list[Complaint]) -> None:
@@ -154,3 +170,15 @@ def _check_domain(
         what = f"{name} must be {unit.domain}; {outside:.2g} of the prior's mass lies outside"
         remedy = f"add truncate: {{{', '.join(bounds)}}}"
     complaints.append(Complaint(node.where, what, remedy))
+
+
+def ageing_notes(priors: Mapping[str, Prior], priced_at: date | None) -> list[str]:
+    """Which priors were aged to a date, and which were not because they are of a later one."""
+    if priced_at is None:
+        return []
+    ages = {name: prior.ageing.years for name, prior in sorted(priors.items()) if prior.ageing}
+    late = ", ".join(name for name, years in ages.items() if years < 0.0)
+    aged_ones = ", ".join(name for name, years in ages.items() if years >= 0.0)
+    nothing = "nothing" if ages else "nothing; no prior says how it ages"
+    found = [f"aged to {priced_at}: {aged_ones or nothing}"]
+    return [*found, f"of a date after {priced_at}, and left as they are: {late}"] if late else found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
@@ -14,7 +15,8 @@ from simulator.extensions import assembled
 from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
-from simulator.scenario.entries import Complain, Prior, read_prior
+from simulator.scenario.dates import read_date
+from simulator.scenario.entries import Complain, Prior, ageing_notes, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
@@ -23,9 +25,9 @@ from simulator.scenario.scenario import Scenario
 
 FIELDS = (
     *("title", "description", "book", "made_from", "size", "experiments"),
-    *("plan", "priors", "correlations", "published", "formulas", "levers"),
+    *("priced_at", "plan", "priors", "correlations", "published", "formulas", "levers"),
 )
-WHOLE = (*CHOICES, "correlations")  # fields that a setting replaces whole
+WHOLE = (*CHOICES, "priced_at", "correlations")  # fields that a setting replaces whole
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     wanted = [name for name in model.inputs if name not in mapping(content.get("plan"), complain)]
     _check_complete(wanted, entries, model, sources.path, complain)
     known = [name for name in wanted if name in entries]
-    priors = {**_priors(entries, {**plan.words, **choices}, model, known, complain), **plan.constants}
+    priced_at = read_date(content.get("priced_at"), "priced_at", complain)
+    keys = {**plan.words, **choices}
+    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants}
     names = Names(model, priors, _known(model))
     correlations, notes = read_correlations(content.get("correlations"), names, complain)
     text = {
@@ -177,7 +181,8 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         formulas=sources.formulas,
         ignored=tuple(name for name in _given(content, complain) if name in model.pruned),
         correlations=correlations,
-        notes=notes,
+        notes=(*notes, *ageing_notes(priors, priced_at)),
+        priced_at=priced_at.isoformat() if priced_at else "",
     )
 
 
@@ -229,6 +234,7 @@ def _priors(
     keys: Mapping[str, str],
     model: Model,
     wanted: Iterable[str],
+    priced_at: date | None,
     complain: Complain,
 ) -> dict[str, Prior]:
     """The priors of the wanted inputs."""
@@ -237,7 +243,7 @@ def _priors(
         node = leaf(name, entries[name].node, keys, complain)
         if node:
             origin = "--set" if node.where.startswith("--set") else entries[name].book
-            priors[name] = read_prior(name, node, model.inputs[name], origin, complain)
+            priors[name] = read_prior(name, node, model.inputs[name], origin, complain, priced_at)
     return {name: prior for name, prior in priors.items() if prior}
 
 

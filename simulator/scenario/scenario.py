@@ -39,6 +39,7 @@ class Scenario:
     ignored: tuple[str, ...]
     correlations: tuple[Correlation, ...] = ()
     notes: tuple[str, ...] = ()
+    priced_at: str = ""  # the date that priors which age are aged to
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -57,8 +58,8 @@ class Scenario:
 
     @property
     def choices(self) -> dict[str, str]:
-        """What the scenario says of its size and of what its experiments cover, where it does."""
-        found = {"size": self.size, "experiments": self.experiments}
+        """What the scenario says of its size, of what its experiments cover and of its date."""
+        found = {"size": self.size, "experiments": self.experiments, "priced_at": self.priced_at}
         return {key: word for key, word in found.items() if word}
 
     @property

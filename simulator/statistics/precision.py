@@ -12,7 +12,7 @@ from simulator.statistics.estimates import Estimate, Summary
 
 TOTAL = "total_cost"
 WRITTEN = re.compile(
-    r"(?:(?P<name>[A-Za-z_]\w*)\.)?(?:mean|p(?P<level>\d{1,2}(?:\.\d+)?|100))=(?P<relative>.+)", re.ASCII
+    r"(?:(?P<name>[A-Za-z_]\w*)\.)?(?:mean|p(?P<level>\d{1,2}(?:\.\d+)?|100))=(?P<number>.+)", re.ASCII
 )
 
 
@@ -44,6 +44,19 @@ class Target:
         return found.se / abs(found.value) if found.value and found.se > 0.0 else float("inf")
 
 
+def read_statistic(text: str) -> tuple[str, float | None, str] | None:
+    """A name, the level of a percentile of it (None for its mean) and what they shall be, as written.
+
+    >>> read_statistic("p90=0.5%"), read_statistic("energy.mean=3"), read_statistic("p100=1")
+    (('total_cost', 90.0, '0.5%'), ('energy', None, '3'), None)
+    """
+    found = WRITTEN.fullmatch(text)
+    level = float(found["level"]) if found and found["level"] else None
+    return (
+        None if found is None or level in (0.0, 100.0) else (found["name"] or TOTAL, level, found["number"])
+    )
+
+
 def read_target(text: str) -> Target:
     """A target as written: p90=0.5%, mean=0.1%, energy.p50=1%.
 
@@ -52,13 +65,12 @@ def read_target(text: str) -> Target:
 
     Raises :class:`InputError` for what is no target.
     """
-    found = WRITTEN.fullmatch(text)
-    relative = number(found["relative"]) if found else None
-    level = float(found["level"]) if found and found["level"] else None
-    if found is None or relative is None or not 0.0 < relative < 1.0 or level in (0.0, 100.0):
+    found = read_statistic(text)
+    relative = number(found[2]) if found else None
+    if found is None or relative is None or not 0.0 < relative < 1.0:
         where, remedy = f"--precision {text}", "write for example p90=0.5%, mean=0.1% or energy.p50=1%"
         raise InputError([Complaint(where, "this is no precision of a percentile or mean", remedy)])
-    return Target(found["name"] or TOTAL, level, relative)
+    return Target(found[0], found[1], relative)
 
 
 def read_targets(texts: Iterable[str]) -> tuple[Target, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,20 @@ class Whole(Number):
         if found != int(found):
             self.fail(f"{value!r} is not a whole number", param, ctx)
         return int(found)
+
+
+class Day(click.ParamType[date]):
+    """A date as scenarios write it: 2026-11-28, or 2026-11 for its last day."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from simulator.scenario.dates import last_day
+
+        found = last_day(value) if isinstance(value, str) else value
+        if found is None:
+            self.fail(f"{value!r} is no date; write for example 2026-11-28 or 2026-11", param, ctx)
+        return date.fromisoformat(str(found))
 
 
 class Levels(click.ParamType[tuple[float, ...]]):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator import plots
-from simulator.comparison.compare import Change, Comparison, Statistic
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
+from simulator.pictures.sizes import HEIGHT, WIDTH
 from simulator.replay import Replay
 from simulator.sensitivity.swing import swing
 from simulator.sensitivity.tornado import Tornado
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-WIDTH, HEIGHT, SQUARE = 6.5, 4.2, 6.0  # inches
+SQUARE = 6.0  # inches
 WHISKERS = ("10", "90")
 LABELLED = ("book", "settings", "levers", "seed", "run")  # tells runs apart, as many of them as need be
-BARS = 200  # of a curve drawn from a column of draws
 FEWEST_DRAWS = 256
 MOST_RANKED = 1 << 16  # draws whose ranks are compared
 MOST_NAMES = 9  # of inputs whose correlations are shown
@@ -75,7 +73,7 @@ def _distribution(runs: Sequence[Replay], view: View) -> Figure:
 
 def _breakdown(runs: Sequence[Replay], view: View) -> Figure:
     parts = _parts(runs[0])
-    figure, ax = plots.figure(WIDTH, plots.height_of(len(parts)))
+    figure, ax = plots.figure(WIDTH, plots.height_of(sum(not part.is_nothing for part in parts)))
     plots.breakdown(ax, parts, _name(runs[0]))
     return figure
 
@@ -119,47 +117,6 @@ def tornado_picture(tornado: Tornado, top: int, label: str) -> Figure:
     return figure
 
 
-def comparison_picture(
-    kind: str, comparison: Comparison, labels: Sequence[str], level: Statistic, top: int
-) -> Figure:
-    """A comparison as a waterfall of one statistic, or as the curves of both sides."""
-    if kind == "overlay":
-        figure, ax = plots.figure(WIDTH, HEIGHT)
-        spreads = [
-            _of_column(comparison, label, column)
-            for label, column in zip(labels, comparison.columns, strict=True)
-        ]
-        plots.s_curve(ax, spreads, level=level or 50.0)
-        return figure
-    change, rises = comparison.changes[level], _rises(comparison.changes[level], top)
-    notes = tuple(f"{found.formula}: {', '.join(found.members)}" for found in change.together)
-    figure, ax = plots.figure(WIDTH, plots.height_of(len(rises), (*labels, *notes)))
-    name = "mean" if level is None else f"P{level:g}"
-    subtitle = f"{labels[0]} to {labels[1]}"
-    plots.waterfall(ax, change.base.value, rises, comparison.quantity, comparison.unit, name, subtitle, notes)
-    return figure
-
-
-def _rises(change: Change, top: int) -> list[plots.Rise]:
-    """The contributions, those that are only known together as one; the smallest together."""
-    inside = {name for found in change.together for name in found.members}
-    alone = [(part.what, part.value) for part in change.contributions if part.what not in inside]
-    together = [(found.formula, found.value) for found in change.together]
-    ordered = sorted([*alone, *together], key=lambda part: -abs(part[1].value))
-    rises = [plots.Rise(name, value.value, value.se) for name, value in ordered if value.value]
-    left = fsum(rise.value for rise in rises[top:])
-    others = [plots.Rise(f"{len(rises) - top} others", left, float("nan"))] if len(rises) > top else []
-    return [*rises[:top], *others]
-
-
-def _of_column(comparison: Comparison, label: str, column: Array) -> plots.Spread:
-    """The distribution of a column, in bars of as many draws each."""
-    edges = np.unique(np.quantile(column, np.linspace(0.0, 1.0, BARS + 1)))
-    counts = np.histogram(column, edges)[0] if len(edges) > 1 else np.array([len(column)])
-    edges = edges if len(edges) > 1 else np.repeat(edges, 2)
-    return plots.Spread(label, comparison.quantity, comparison.unit, edges, counts, {})
-
-
 def _spreads(runs: Sequence[Replay], quantity: str) -> list[plots.Spread]:
     labels = labelled([run.summary for run in runs])
     return [_spread(run, quantity, label) for run, label in zip(runs, labels, strict=True)]
@@ -172,7 +129,7 @@ def labelled(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     ['a, x', 'a, y', 'b']
     """
     labels = [_words(summary["name"]) for summary in summaries]
-    for key in LABELLED:
+    for key in LABELLED if any(summary != summaries[0] for summary in summaries) else ():
         alike = Counter(labels)
         more = [
             _words(summary.get(key)) if alike[label] > 1 else ""

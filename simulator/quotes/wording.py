@@ -1,0 +1,81 @@
+"""A fitted prior in words: as a book has it, and what to know before trusting it."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+from simulator.quotes.fitting import Finding
+from simulator.quotes.level import MOST, SCATTER
+from simulator.quotes.selecting import Priced
+
+FEW = 3  # votes below which the width is mostly what was assumed
+MOST_NAMED = 5  # vendors in a source, and quotes that are told of by line
+LONGEST = 60  # letters of a name from a file
+LARGEST_FACTOR = 700.0  # in logarithms; exp of more is no double
+
+
+def prior_of(finding: Finding) -> dict[str, Any]:
+    """The entry as a book has it, with source, date and note."""
+    words = {"source": source_of(finding), "as_of": finding.as_of.isoformat(), "note": _note(finding)}
+    return {**finding.spec, **words}
+
+
+def source_of(finding: Finding) -> str:
+    """The file, how many quotes, by whom and from when to when."""
+    quotes, vendors = finding.quotes, finding.vendors
+    named = ", ".join(printable(vendor) for vendor in vendors[:MOST_NAMED])
+    others = f" and {len(vendors) - MOST_NAMED} others" if len(vendors) > MOST_NAMED else ""
+    days = dict.fromkeys(day.isoformat() for day in (quotes[0].day, quotes[-1].day))
+    count = f"{counted(len(quotes), 'quote')}{f' by {named}{others}' if named else ''}"
+    return f"{printable(finding.path.name)}: {count}, {' to '.join(days)}"
+
+
+def counted(count: float, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "quote"), counted(3, "quote")
+    ('1 quote', '3 quotes')
+    """
+    return f"{count:g} {noun}{'' if count == 1 else 's'}"
+
+
+def _note(finding: Finding) -> str:
+    """The model, the date the prior holds for, and its score."""
+    chosen = ", ".join(f"{key} {printable(value)}" for key, value in finding.where.items()) or "all quotes"
+    told, parts = finding.backtest, [f"traincost fit, {chosen}: mean-reverting level, vendors around it"]
+    parts.append(f"for {finding.holds.isoformat()}")
+    if finding.overhead:
+        parts.append(f"{finding.servers} server prices over an overhead of {finding.overhead.median:.3g}")
+    score = f"Backtest: {told.inside} of {told.scored} new prices within the 80% band, {told.verdict}."
+    return f"{'; '.join(parts)}. {score}"
+
+
+def notes_of(finding: Finding) -> list[str]:
+    """What a reader should know before trusting the prior."""
+    runs, found = finding.market.runs, list(finding.bad)
+    chips = dict.fromkeys(quote.chip for quote in finding.quotes)
+    if len(chips) > 1:
+        found.append(f"quotes of {len(chips)} chips are taken together; --where chip=… takes one")
+    if finding.market.votes < FEW:
+        by = f"{counted(len(runs), 'price')} of {counted(round(finding.market.votes, 1), 'vendor')}"
+        factor = f"a factor of {exp(SCATTER):.1f}"
+        found.append(f"little to go by, {by}: the width is mostly assumed, that vendors scatter by {factor}")
+    far = finding.far_off
+    found += [_far(finding, quote) for quote in far[:MOST_NAMED]]
+    if len(far) > MOST_NAMED:
+        found.append(f"{len(far) - MOST_NAMED} more quotes lie as far off")
+    if len(runs) >= MOST:
+        found.append(f"only the latest {MOST} prices were used")
+    return found
+
+
+def _far(finding: Finding, quote: Priced) -> str:
+    level = finding.market.forecast(quote.when).mean
+    factor = exp(min(abs(quote.log_price - level), LARGEST_FACTOR))
+    return f"line {quote.line}: {quote.price:g} lies a factor of {factor:.2g} off and hardly counts"
+
+
+def printable(text: str) -> str:
+    """A name from a file, without what a book cannot hold."""
+    return "".join(letter for letter in text if letter.isprintable() and ord(letter) < 0xFFFE)[:LONGEST]

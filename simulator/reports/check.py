@@ -1,0 +1,90 @@
+"""Limits and whether they are kept, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from simulator.gate import MAX, OVER, PASS, UNDECIDED, Limit, Verdict, decision
+from simulator.reports.layout import Row, Sheet
+from simulator.reports.numbers import exponent, stated, to_error
+
+HEAD = ("limit", "at most", "found", "95% interval", "decision")
+WORDS = {
+    PASS: "Pass: every limit is kept",
+    OVER: "Over: a limit is broken",
+    UNDECIDED: "Undecided: the Monte Carlo error is too large to tell",
+}
+RULE = "Kept: the whole 95% interval of the Monte Carlo error is at or below the limit; broken: above it"
+
+
+def check_sheet(verdicts: Sequence[Verdict], units: Mapping[str, str], about: Mapping[str, Any]) -> Sheet:
+    """Every limit in a row; ``about`` says of which run, and against which."""
+    whole = decision(verdicts)
+    against = [f"Increases: over {about['against']}, on the same draws"] if about["against"] else []
+    records = [_record(verdict) for verdict in verdicts]
+    return Sheet(
+        above=(f"Budget check of {about['name']}: {whole}", WORDS[whole], *against),
+        tables=([HEAD, *(_row(verdict, units[verdict.limit.quantity]) for verdict in verdicts)],),
+        below=(*_needed(verdicts), RULE),
+        records=records,
+        data={"decision": whole, "limits": records, **about},
+    )
+
+
+def _record(verdict: Verdict) -> dict[str, Any]:
+    limit, found = verdict.limit, verdict.found
+    return {
+        "kind": limit.kind,
+        "quantity": limit.quantity,
+        "statistic": limit.statistic,
+        "limit": limit.limit,
+        "relative": limit.relative,
+        "value": _number(found.value),
+        "se": _number(found.se),
+        "low": _number(found.low),
+        "high": _number(found.high),
+        "draws": verdict.draws,
+        "decision": verdict.decision,
+        "draws_to_decide": verdict.draws_to_decide,
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _row(verdict: Verdict, unit: str) -> Row:
+    limit, found = verdict.limit, verdict.found
+    most = f"{100.0 * limit.limit:g}%" if limit.relative else stated(limit.limit, unit)
+    ends = [_text(end, found.se, unit, limit.relative) for end in (found.low, found.high)]
+    value = _text(found.value, found.se, unit, limit.relative)
+    return _name(limit), most, value, f"{ends[0]} to {ends[1]}", verdict.decision
+
+
+def _name(limit: Limit) -> str:
+    name = "" if limit.quantity == "total_cost" else f"{limit.quantity} "
+    return f"{'' if limit.kind == MAX else 'increase of '}{name}{limit.statistic}"
+
+
+def _needed(verdicts: Sequence[Verdict]) -> list[str]:
+    """What would decide the undecided."""
+    open_ = [verdict for verdict in verdicts if verdict.decision == UNDECIDED]
+    return [
+        f"{_name(verdict.limit)}: {verdict.doubt or _more(verdict.draws, verdict.draws_to_decide)}"
+        for verdict in open_
+    ]
+
+
+def _more(draws: int, wanted: int | None) -> str:
+    if wanted is None:
+        return f"of {draws:,} draws; how many would decide cannot be told"
+    return f"of {draws:,} draws; about {wanted:,} would decide"
+
+
+def _text(value: float, se: float, unit: str, relative: bool) -> str:
+    """A value with the digits that its error supports."""
+    if not relative:
+        return to_error(value, se, unit)
+    return f"{100.0 * value:.{max(0, -exponent(100.0 * se)) if se > 0.0 else 1}f}%"
