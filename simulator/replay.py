@@ -51,11 +51,14 @@ class Replay:
 
     @property
     def inputs(self) -> list[str]:
-        """The names of the inputs that vary."""
+        """The names of the uncertain inputs; of those that vary, where the model is no longer the run's."""
+        names = [str(name) for name in self.tree["inputs"].data_vars]
+        if self.scenario is not None:
+            return [name for name in names if not self.scenario.priors[name].is_fixed]
         ends = self.tree["statistics"]
         varies = ends["minimum"].to_numpy() < ends["maximum"].to_numpy()
         varying = dict(zip(ends["quantity"].to_numpy().tolist(), varies.tolist(), strict=True))
-        return [str(name) for name in self.tree["inputs"].data_vars if varying[str(name)]]
+        return [name for name in names if varying[name]]
 
     def check_name(self, name: str) -> None:
         """Raise :class:`InputError` for a name that the run does not have."""

@@ -191,3 +191,15 @@ def test_a_folder_is_no_scenario(run_folder: str) -> None:
     """Where a scenario is wanted a stored run's folder is refused, with the file to name instead."""
     done = traincost("sensitivity", run_folder)
     assert (done.exit_code, "scenario.resolved.yaml" in done.stderr) == (1, True)
+
+
+def test_an_allocation_says_how_many_draws_it_looked_at(
+    run_folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a longer run than fits only the first draws are shared out, and every style for programs says so."""
+    monkeypatch.setattr("simulator.replay.MOST_DRAWS", 8192)
+    done = traincost("report", run_folder, "--allocate", "p80", "--format", "json")
+    found = json.loads(done.stdout)["allocation"]
+    assert (found["draws"], found["draws_used"]) == (20_000, 8192)
+    done = traincost("report", run_folder, "--allocate", "p80", "--format", "csv", "--quiet")
+    assert {row["draws_used"] for row in csv.DictReader(io.StringIO(done.stdout))} == {"8192"}

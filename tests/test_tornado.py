@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import exp, sqrt
+from threading import get_ident
 
 import numpy as np
 import pytest
 from conftest import GPT4
-from scipy.stats import norm
+from scipy.stats import norm, qmc
 
 from simulator import Scenario, load_scenario
 from simulator.errors import InputError
-from simulator.sensitivity.allocation import allocated
+from simulator.kernel.options import LANES
+from simulator.reports.tornado import tornado_sheet
+from simulator.sensitivity.allocation import allocated, halves
 from simulator.sensitivity.binning import Ordered, statistic
-from simulator.sensitivity.given_data import binned, explained, variance
+from simulator.sensitivity.given_data import binned, shares, variance
 from simulator.sensitivity.swing import _ends, swing
 from simulator.sensitivity.tornado import Bar, ranked
 from simulator.statistics.estimates import T95
@@ -136,7 +139,7 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
     for name, own in VARIANCES.items():
         assert found[name].swing == pytest.approx(own / whole, abs=4.0 * found[name].se + 1e-5)
     assert found["c"].is_noise
-    assert all(bar.explained == bar.swing for bar in found.values())
+    assert all(bar.swing == max(0.0, bar.explained) for bar in found.values())
     assert not found["d"].rises
 
 
@@ -144,23 +147,90 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
 def test_shares_of_skewed_inputs_have_no_bias(draws: int) -> None:
     """Over seeds, shares of a straight line's variance are right on average, also of an input with a tail."""
     for shape, scale, sd in (("normal", 1.0, 1.0), ("lognormal", 0.5, sqrt(exp(0.25) * (exp(0.25) - 1.0)))):
-        random, shares = np.random.default_rng(2), []
+        random, distances = np.random.default_rng(2), []
         for _ in range(60):
             x = getattr(random, shape)(0.0, scale, draws)
             y = 2.0 * x + sd * random.normal(size=draws)
             found = variance(columns({"y": y, "a": x}), "y", UNITS, ("a",)).bars[0]
-            shares.append((found.swing - 0.8) / found.se)
-        assert abs(np.mean(shares)) < 5.0 / sqrt(60.0)
-        assert 0.7 < np.std(shares) < 1.5
+            distances.append((found.swing - 0.8) / found.se)
+        assert abs(np.mean(distances)) < 5.0 / sqrt(60.0)
+        assert 0.7 < np.std(distances) < 1.5
+
+
+@pytest.mark.parametrize("draws", [512, 4096, 1 << 16])
+def test_shares_stand_beside_the_ends_of_inputs(draws: int) -> None:
+    """However few the draws, ends are the P10 and P90 that sorting gives, or the extremes of few values."""
+    random = np.random.default_rng(2)
+    a, d = random.normal(size=draws), random.choice(np.arange(12.0), p=[0.02] * 10 + [0.4] * 2, size=draws)
+    found = bars(variance(columns({"y": a + d, "a": a, "d": d}), "y", UNITS, ("a", "d")).bars)
+    tenth, ninetieth = (np.sort(a)[int(np.ceil(draws * p)) - 1] for p in (0.1, 0.9))
+    assert (found["a"].low_input, found["a"].high_input) == (tenth, ninetieth)
+    assert (found["d"].low_input, found["d"].high_input) == (0.0, 11.0)
+
+
+def test_what_inputs_explain_together_does_not_hang_on_the_draws() -> None:
+    """Of 30 inputs that do nothing and one that has half of the variance, all explain half on average."""
+    random, wholes = np.random.default_rng(8), []
+    names = tuple(f"x{number}" for number in range(31))
+    for _ in range(12):
+        given = dict(zip(names, random.normal(size=(31, 2048)), strict=True))
+        found = {"y": given["x0"] + random.normal(size=2048), **given}
+        wholes.append(
+            sum(bar.explained for bar in variance(columns(found), "y", dict.fromkeys(found, "1"), names).bars)
+        )
+    assert abs(np.mean(wholes) - 0.5) < 4.0 * np.std(wholes) / sqrt(12.0)
+    assert np.std(wholes) < 0.1
+
+
+def test_shares_that_overlap_are_said_to() -> None:
+    """Correlated inputs explain more than all: the sum is not cut off, and where to share it out is told."""
+    random = np.random.default_rng(1)
+    a, rest = random.normal(size=(2, 1 << 14))
+    b = 0.8 * a + 0.6 * rest
+    tornado = variance(columns({"y": a + b, "a": a, "b": b}), "y", UNITS, ("a", "b"))
+    assert sum(bar.explained for bar in tornado.bars) == pytest.approx(1.8, abs=0.03)
+    assert tornado.notes[0].startswith("Shares add up to 180%: correlated inputs explain the same")
+    sheet = tornado_sheet(tornado, {"scenario": "s"}, 1)
+    assert float(sheet.tables[0][-1][-1].rstrip("%")) == pytest.approx(180.0, abs=3.0)
 
 
 def test_chance_in_bins_is_taken_off() -> None:
-    """Of an input that does nothing the share is 0 on average, above and below alike."""
-    random, shares = np.random.default_rng(1), []
+    """Of an input that does nothing the share is 0 on average, and no surer or less sure than it is."""
+    random, found = np.random.default_rng(1), []
     for _ in range(200):
         cut = Ordered(random.normal(size=8192)).cut(random.normal(size=8192), 64, 1)
-        shares.append(float(explained(cut.sums().sum(axis=2))))
-    assert abs(np.mean(shares)) < 4.0 * np.std(shares) / sqrt(200.0)
+        found.append(shares(cut.sums()))
+    values, errors = np.mean(found, axis=1), np.std(found, axis=1, ddof=1) / 4.0
+    assert abs(np.mean(values)) < 4.0 * np.std(values) / sqrt(200.0)
+    assert 0.8 < sqrt(np.mean(np.square(errors))) / np.std(values) < 1.6
+
+
+def test_errors_of_small_shares_are_as_stated() -> None:
+    """A driver of 2% of the variance is told from chance with draws that tell it, at its true size."""
+    random, distances = np.random.default_rng(6), []
+    for _ in range(40):
+        x, rest = random.normal(size=(2, 1 << 14))
+        y = sqrt(0.02) * x + sqrt(0.98) * rest
+        bar = variance(columns({"y": y, "a": x}), "y", UNITS, ("a",)).bars[0]
+        distances.append((bar.swing - 0.02) / bar.se)
+        assert not bar.is_noise
+    assert 0.6 < sqrt(np.mean(np.square(distances))) < 1.2
+
+
+@pytest.mark.parametrize("points", [512, 1 << 14])
+def test_shares_have_no_bias_where_points_are_spread_evenly(points: int) -> None:
+    """Scrambled nets leave less to chance than plain draws do; shares of a sum are its parts' even so."""
+    random, distances = np.random.default_rng(2), []
+    known = {"a": 0.5, "b": 0.3, "c": 0.15, "d": 0.05}
+    for _ in range(4):
+        nets = [qmc.Sobol(4, rng=random).random(points) for _ in range(LANES)]
+        normal = norm.ppf(np.stack(nets, axis=1).reshape(-1, 4))
+        given = dict(zip(known, normal.T, strict=True))
+        y = sum(sqrt(share) * given[name] for name, share in known.items())
+        found = variance(columns({"y": y, **given}), "y", UNITS, tuple(known))  # type: ignore[dict-item]
+        distances += [(bar.swing - known[bar.input]) / bar.se for bar in found.bars]
+    assert abs(np.mean(distances)) < 4.0 / sqrt(4.0)
+    assert sqrt(np.mean(np.square(distances))) < 2.0
 
 
 def test_rare_values_are_told_or_counted() -> None:
@@ -173,15 +243,51 @@ def test_rare_values_are_told_or_counted() -> None:
     assert variance(columns(found), "y", UNITS, ("a",)).bars[0].swing > 0.99
 
 
+@pytest.mark.parametrize("draws", [512, 768, 1280])
+def test_bars_of_few_draws_have_errors(draws: int) -> None:
+    """Where bins are just filled, every part of the run has draws in each and bars have their errors."""
+    for seed in range(60):
+        found = binned(columns(drawn(seed, draws)), "y", UNITS, ("a", "b", "c", "u"), None)
+        assert all(np.isfinite(bar.se) for bar in found.bars)
+
+
+def test_a_quantity_without_a_value_is_refused() -> None:
+    """Where some draws are infinite or no number, no bar is told."""
+    found = dict(drawn(1, 4096))
+    found["y"] = np.where(np.arange(4096) == 7, np.inf, found["y"])
+    for tornado in (
+        lambda of: binned(of, "y", UNITS, ("a",), None),
+        lambda of: variance(of, "y", UNITS, ("a",)),
+    ):
+        with pytest.raises(InputError, match="not a finite number in some draws"):
+            tornado(columns(found))
+
+
+def test_bars_take_as_many_threads_as_asked() -> None:
+    """With one thread every bar is made in the thread that asks; the bars are the same with two."""
+    threads, found = set(), drawn(1, 4096)
+
+    def of(names: Sequence[str]) -> Draws:
+        return {name: found[name].view(Watched) for name in names}
+
+    class Watched(np.ndarray):  # type: ignore[type-arg]
+        def __array_finalize__(self, obj: object) -> None:
+            threads.add(get_ident())
+
+    alone = binned(of, "y", UNITS, INPUTS, None, 1)
+    assert threads == {get_ident()}
+    assert binned(of, "y", UNITS, INPUTS, None, 2).bars[0].swing == alone.bars[0].swing
+
+
 def test_few_draws_make_few_bins() -> None:
     """A percentile far out wants more draws a bin; what cannot fill two bins is refused."""
     found = drawn(1, 8192)
-    assert "eighth" in binned(columns(drawn(1, 1024)), "y", UNITS, ("a",), None).how
+    assert "eighth" in binned(columns(drawn(1, 2048)), "y", UNITS, ("a",), None).how
     assert "half" in binned(columns(found), "y", UNITS, ("a",), 99.0).how
     with pytest.raises(InputError, match="too few to cut"):
         binned(columns(drawn(1, 4096)), "y", UNITS, ("a",), 99.0)
     with pytest.raises(InputError, match="too few to cut"):
-        variance(columns(drawn(1, 200)), "y", UNITS, ("a",))
+        variance(columns(drawn(1, 400)), "y", UNITS, ("a",))
 
 
 def test_swings_see_what_bends() -> None:
@@ -193,6 +299,54 @@ def test_swings_see_what_bends() -> None:
     assert _ends([3.0, 2.0, 1.0]) == (0, 2)
     assert _ends([2.0, 2.0, 2.0]) == (0, 2)
     assert _ends([1.0, 0.0, 3.0, 2.0]) == (1, 2)
+
+
+def test_a_heavy_value_among_many_has_a_bin_of_its_own() -> None:
+    """Of 101 values of which one has 30% of the draws, the outer bins have the means that sorting gives."""
+    random = np.random.default_rng(5)
+    atoms = random.choice(np.arange(101.0), p=np.r_[0.3, np.full(100, 0.007)], size=1 << 16)
+    for a in (atoms, 100.0 - atoms, np.minimum(100.0, np.maximum(0.0, atoms - 20.0))):
+        y = a + random.normal(size=len(a))
+        for level in (None, 90.0):
+            bar = binned(columns({"y": y, "a": a}), "y", UNITS, ("a",), level).bars[0]
+            assert bar.explained == 1.0
+            assert bar.se > 0.0
+            heavy = y[a == (0.0 if (a == 0.0).sum() > 10_000 else 100.0)]
+            expected = heavy.mean() if level is None else np.sort(heavy)[int(np.ceil(0.9 * len(heavy))) - 1]
+            assert min(abs(bar.low - expected), abs(bar.high - expected)) < 1e-9
+
+
+@pytest.mark.parametrize(("weight", "bins"), [(0.5, 6), (0.98, 1), (1.0, 1)])
+def test_bins_keep_ties_together_and_are_never_empty(weight: float, bins: int) -> None:
+    """Whatever a heavy value among many does, every bin has at least half a tenth of the draws."""
+    random = np.random.default_rng(1)
+    given = np.where(random.random(20_000) < weight, 0.5, random.random(20_000))
+    cut = Ordered(given).cut(given, 10, 128)
+    sizes = np.bincount(cut.bins, minlength=cut.count)
+    assert cut.count >= bins
+    assert sizes.min() >= 1000
+    assert len(set(cut.bins[cut.given == 0.5].tolist())) == 1
+    assert (np.diff(cut.inputs) > 0.0).all()
+
+
+def test_a_rare_value_shares_a_bin_at_either_end() -> None:
+    """A value drawn too seldom has no bar, be it the least or the greatest, and is named."""
+    random = np.random.default_rng(3)
+    for sign in (1.0, -1.0):
+        a = sign * (random.random(1 << 16) < 4e-4)
+        found = {"y": 50.0 * a + random.normal(size=1 << 16), "a": a, "b": random.normal(size=1 << 16)}
+        tornado = binned(columns(found), "y", UNITS, ("a", "b"), None)
+        assert (bars(tornado.bars)["a"].swing, bars(tornado.bars)["a"].explained) == (0.0, 0.0)
+        assert tornado.notes == (f"a: too few draws of {sign:g} to tell what they do",)
+
+
+def test_values_that_are_all_rare_are_pooled() -> None:
+    """Of 50 values, none of which has draws enough, neighbours together have a bar."""
+    random = np.random.default_rng(3)
+    a = random.integers(0, 50, 4000).astype(float)
+    bar = binned(columns({"y": a, "a": a}), "y", UNITS, ("a",), None).bars[0]
+    assert bar.swing > 35.0
+    assert np.isfinite(bar.se)
 
 
 def test_values_share_bins_where_they_are_rare() -> None:
@@ -281,6 +435,48 @@ def test_allocations_in_the_tail_are_no_straight_line(level: float, draws: int) 
     assert 0.6 < np.std(distances) < 1.5
     with pytest.raises(InputError, match=r"too few to share out P99\.9"):
         allocated(tailed(1 << 14), "total", ("one", "other"), 99.9)
+
+
+def beside_a_gap(random: np.random.Generator, weight: float, draws: int) -> Draws:
+    """A normal total to which a third part adds 100 or nothing."""
+    one, other = random.normal(50.0, 6.0, draws), random.normal(30.0, 4.0, draws)
+    rare = np.where(random.random(draws) < weight, 100.0, 0.0)
+    return {"one": one, "other": other, "rare": rare, "total": one + other + rare}
+
+
+@pytest.mark.parametrize("weight", [0.15, 0.192, 0.208, 0.3])
+def test_allocations_beside_a_gap_are_those_of_their_side(weight: float) -> None:
+    """Where the percentile lies a little below or above a gap, parts have the means of that side."""
+    random, distances = np.random.default_rng(7), []
+    side = 0.8 / (1.0 - weight) if weight < 0.2 else (weight - 0.2) / weight
+    z = norm.ppf(side)
+    truth = {"one": 50.0 + 36.0 / sqrt(52.0) * z, "other": 30.0 + 16.0 / sqrt(52.0) * z}
+    for _ in range(16):
+        found = allocated(beside_a_gap(random, weight, 40_000), "total", ("one", "other", "rare"), 80.0).parts
+        assert found["rare"].value.value == pytest.approx(0.0 if weight < 0.2 else 100.0, abs=1e-6)
+        distances += [(found[k].value.value - truth[k]) / found[k].value.se for k in truth]
+    assert abs(np.mean(distances)) < 0.8
+    assert 0.5 < sqrt(np.mean(np.square(distances))) < 1.5
+
+
+def test_at_a_gap_an_allocation_is_uncertain() -> None:
+    """Where draws cannot tell on which side of a gap the percentile lies, stated errors mostly say so."""
+    random = np.random.default_rng(7)
+    found = [
+        allocated(beside_a_gap(random, 0.2, 20_000), "total", ("rare",), 80.0).parts["rare"].value
+        for _ in range(12)
+    ]
+    assert {round(estimate.value) for estimate in found} == {0, 100}
+    assert np.median([estimate.se for estimate in found]) > 20.0
+
+
+def test_halves_show_the_error_that_parts_do() -> None:
+    """The error of a mean over balanced halves of the draws is that of 16 parts, to rounding."""
+    x = np.random.default_rng(1).normal(size=1600)
+    found = [x[half].mean() for half in halves(np.arange(1600))]
+    apart = (np.array(found[::2]) - np.array(found[1::2])) / 2.0
+    means = [x[lane::LANES].mean() for lane in range(LANES)]
+    assert sqrt(np.mean(apart**2)) == pytest.approx(np.std(means, ddof=1) / 4.0, rel=1e-12)
 
 
 def test_the_percentile_allocated_is_the_order_statistic() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,26 @@ def _given_data(found: Replay, quantity: str, kind: str, options: Mapping[str, A
 
     found.check_name(quantity)
     of, threads = (found.columns, quantity, found.units, found.inputs), options["threads"]
-    return binned(*of, options["metric"], threads) if kind == "binned" else variance(*of, threads)
+    tornado = binned(*of, options["metric"], threads) if kind == "binned" else variance(*of, threads)
+    return replace(tornado, notes=(*tornado.notes, *_unlike_swing(found.scenario, tornado)))
+
+
+def _unlike_swing(scenario: Scenario | None, tornado: Tornado) -> list[str]:
+    """A note where the widest swings, of one input at a time, are not among the widest bars here."""
+    from simulator.errors import InputError
+    from simulator.sensitivity.swing import swing
+    from simulator.sensitivity.tornado import missed
+
+    if scenario is None:
+        return []
+    try:
+        names = missed(tornado.bars, swing(scenario, tornado.quantity).bars)
+    except InputError:
+        return []  # the model has no value where all inputs are at their medians
+    why = "inputs interact, are correlated, or seldom are that far out"
+    return (
+        [f"Among the widest three of --kind swing, but not here: {', '.join(names)}; {why}"] if names else []
+    )
 
 
 @click.command("sensitivity")

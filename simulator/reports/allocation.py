@@ -17,7 +17,7 @@ ABOUT = ("scenario", "book", "run", "seed", "draws")
 
 def allocation_text(summary: Mapping[str, Any], found: Allocation, style: str) -> str:
     """The report of a run, and after it what makes up a percentile; as CSV the latter alone."""
-    about = {key: summary[key] for key in ABOUT}
+    about = {**{key: summary[key] for key in ABOUT}, "draws_used": found.draws}
     means = {name: summary["quantities"][name]["mean"] for name in (*found.parts, TOTAL)}
     sheet = allocation_sheet(found, means, about)
     if style == "json":

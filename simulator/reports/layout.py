@@ -90,7 +90,8 @@ class Sheet:
         return "\n".join([*lines, "", *(f"- {line}" for line in self.below)]).rstrip()
 
     def _csv(self) -> str:
-        return csv_text([list(self.records[0]), *(list(row.values()) for row in self.records)])
+        heads = [list(record) for record in self.records[:1]]
+        return csv_text([*heads, *(list(record.values()) for record in self.records)])
 
     def _json(self) -> str:
         return json.dumps(self.data, indent=1, allow_nan=False)

@@ -32,7 +32,13 @@ def sensitivity_sheet(found: Sensitivity, about: Mapping[str, Any], top: int) ->
             *({"kind": "input", "name": name, **record, **about} for name, record in inputs.items()),
             *({"kind": "group", "name": name, **record, **about} for name, record in groups.items()),
         ],
-        data={"quantity": found.quantity, "inputs": inputs, "groups": members, **about},
+        data={
+            "quantity": found.quantity,
+            "inputs": inputs,
+            "groups": members,
+            "notes": list(found.notes),
+            **about,
+        },
     )
 
 
@@ -70,8 +76,9 @@ def _sentences(found: Sensitivity) -> list[str]:
         f"{found.settings.draws:,} base points, seed {found.settings.seed}, sampler {found.settings.sampler}",
     ]
     if found.shapley:
-        return [*lines, CORRELATED]
-    return [*lines, f"Inputs alone explain {percent(min(alone, 1.0))}, their interactions the rest"]
+        return [*lines, CORRELATED, *found.notes]
+    explained = f"Inputs alone explain {percent(min(alone, 1.0))}, their interactions the rest"
+    return [*lines, explained, *found.notes]
 
 
 def _cells(estimates: Sequence[Estimate]) -> Row:

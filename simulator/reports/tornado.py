@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import fsum, isfinite
 from typing import Any
 
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import error_text, percent, percent_error, quantity, rounded
+from simulator.reports.numbers import error_text, percent, percent_error, plain, quantity, rounded
 from simulator.sensitivity.tornado import BINNED, SWING, VARIANCE, Bar, Tornado
 
 About = Mapping[str, Any]
@@ -39,10 +39,17 @@ def tornado_sheet(tornado: Tornado, about: About, top: int) -> Sheet:
     return Sheet(
         above=(f"{tornado.title}, {about['scenario']}", *_sentences(tornado)),
         tables=([HEADS[tornado.kind], *rows, *_others(tornado, top)],),
-        below=tuple(meaning for mark, meaning in MARKS.items() if any(row[0].endswith(mark) for row in rows)),
+        below=_meanings(rows),
         records=[{**bar, **head, **about} for bar in bars],
         data={**head, "how": tornado.how, "bars": bars, "notes": list(tornado.notes), **about},
     )
+
+
+def _meanings(rows: Sequence[Row]) -> tuple[str, ...]:
+    """What the marks behind names mean, or why there are no rows."""
+    if not rows:
+        return ("No input of it is uncertain",)
+    return tuple(meaning for mark, meaning in MARKS.items() if any(row[0].endswith(mark) for row in rows))
 
 
 def _record(bar: Bar, cumulative: float) -> dict[str, Any]:
@@ -64,9 +71,9 @@ def _sentences(tornado: Tornado) -> list[str]:
     shares = "cum.: share of the sum of squared swings so far"
     lines = {
         SWING: [f"Baseline: {baseline}, every input at its median: not the median cost", f"{ends}; {shares}"],
-        VARIANCE: ["low, high: the input's P10 and P90; cum.: shares so far"],
+        VARIANCE: ["low, high: the input's P10 and P90, extremes of few values; cum.: shares so far"],
     }
-    default = [f"Baseline: {baseline} over all draws", f"{ends}; {shares}"]
+    default = [f"Baseline: {baseline} over all draws", f"{ends}; ±: of the swing; {shares}"]
     return [tornado.how[:1].upper() + tornado.how[1:], *lines.get(tornado.kind, default), *tornado.notes]
 
 
@@ -93,5 +100,5 @@ def _others(tornado: Tornado, top: int) -> list[Row]:
         return []
     blanks = [""] * (len(HEADS[tornado.kind]) - 2)
     left = percent(fsum(bar.explained for bar in others))
-    whole = percent(min(1.0, fsum(bar.explained for bar in tornado.bars)))
+    whole = percent(plain(fsum(bar.explained for bar in tornado.bars)))
     return [(f"{len(others)} others ({left})", *blanks, whole)]

@@ -14,11 +14,14 @@ from simulator.model import Model
 from simulator.scenario.scenario import Scenario
 from simulator.sensitivity.indices import Indices, sobol_indices
 from simulator.sensitivity.shapley import shapley_effects
+from simulator.sensitivity.tails import tail_notes
 from simulator.simulation import Settings, check_settings, engine
 from simulator.statistics.estimates import Estimate
 from simulator.watch import UNWATCHED, Watch
 
+GIVEN = "given"
 GROUP = "group "  # before a group's name, which may be an input's too
+LOOKED_AT = 1 << 20  # draws that tell whether the tail is heavy
 FEWEST_POINTS = 16 * LANES
 
 
@@ -34,14 +37,18 @@ class Sensitivity:
     members: Mapping[str, tuple[str, ...]]
     shapley: Mapping[str, Estimate]
     group_shapley: Mapping[str, Estimate]
+    notes: tuple[str, ...] = ()
 
 
 def groups(model: Model, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Inputs by the file of the first formula that uses them: hardware, energy, data, people ..."""
+    """Inputs by the file of the first formula that uses them: hardware, energy, data, people ...
+
+    Components that the scenario gives are only added up; their group is ``given``.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
         user = model.formulas[model.consumers[name][0]]
-        group = user.where.partition(".")[0]
+        group = GIVEN if name in model.components else user.where.partition(".")[0]
         found[group] = (*found.get(group, ()), name)
     return found
 
@@ -57,6 +64,9 @@ def sensitivity(
     check_settings(settings)
     scenario.check_name(quantity)
     twins = Twins(engine(scenario, settings))
+    if not twins.names:
+        what = "no input of it is uncertain, so that there is nothing to tell apart"
+        raise InputError([Complaint(scenario.name, what, "give a prior to what is not known")])
     points = _points(settings)
     members = groups(scenario.model, twins.names)
     asked = {**{name: (name,) for name in twins.names}, **{GROUP + name: m for name, m in members.items()}}
@@ -76,6 +86,7 @@ def sensitivity(
         members=members,
         shapley={name: effects[name] for name in twins.names if effects},
         group_shapley={name: effects[GROUP + name] for name in members if effects},
+        notes=tail_notes(quantity, twins.draws(twins.mixture(()), quantity, 0, min(points, LOOKED_AT))),
     )
 
 

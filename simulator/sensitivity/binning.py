@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -14,7 +15,8 @@ from simulator.statistics.estimates import rank
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FEWEST_IN_BIN = 8 * LANES  # draws
+FEWEST_IN_BIN = 16 * LANES  # draws: of a bin so full hardly ever a part of the run is empty
+OUTER = (10.0, 90.0)  # percentiles that stand for an input's ends
 FEWEST_BEYOND = 2 * LANES  # draws of a bin beyond a percentile of it
 MOST_ATOMS, FIRST_LOOK = 64, 4096  # an input of more values than these in its first draws is continuous
 
@@ -29,6 +31,7 @@ class Binned:
     given: Array  # the input
     inputs: Array  # its median in each bin, rising
     rare: Array  # values of the input that share a bin since they were drawn too seldom
+    outer: tuple[float, float]  # the input's P10 and P90, or its extreme values where it has few
 
     @property
     def count(self) -> int:
@@ -86,20 +89,42 @@ class Ordered:
     def cut(self, given: Array, most: int, rarest: int) -> Binned:
         """By bins of an input: its values where they are few, else at most so many of as many draws each.
 
-        A value drawn less often than ``rarest`` shares the bin of the next lower one.
+        Draws of the same value share a bin, and values drawn less often than ``rarest`` one with a neighbour.
         """
         rising = np.sort(given)
-        lowest, rare = _lowest(given, rising, most, rarest)
-        bins = (np.searchsorted(lowest, given, side="right") - 1).astype(np.uint16)
-        numbers = np.searchsorted(rising, lowest)
-        middles = (numbers + np.append(numbers[1:], len(given)) - 1) // 2
-        return Binned(self.values, self.lanes, bins[self.order], given[self.order], rising[middles], rare)
+        values = np.unique(rising) if len(np.unique(given[:FIRST_LOOK])) <= MOST_ATOMS else rising
+        few = len(values) <= MOST_ATOMS
+        looked_at = values if few else rising[np.arange(most) * len(rising) // most]
+        begins, ends = (np.searchsorted(rising, looked_at, side) for side in ("left", "right"))
+        fewest = rarest if few else max(rarest, len(rising) // most // 2)
+        starts = apart(np.union1d(begins, ends).tolist(), len(rising), fewest)
+        bins = (np.searchsorted(rising[starts], given, side="right") - 1).astype(np.uint16)
+        middles = (np.array(starts) + np.array([*starts[1:], len(rising)]) - 1) // 2
+        rare = values[ends - begins < rarest] if few else np.empty(0)
+        low, high = (0, -1) if few else (rank(len(rising), level) for level in OUTER)
+        outer = (float(rising[low]), float(rising[high]))
+        return Binned(
+            self.values, self.lanes, bins[self.order], given[self.order], rising[middles], rare, outer
+        )
+
+
+def apart(ranks: Sequence[int], draws: int, fewest: int) -> list[int]:
+    """The first of some rising ranks, and those of the others at which bins of so many draws can begin.
+
+    >>> apart([0, 5, 6, 8, 10], 10, 3)
+    [0, 5]
+    """
+    kept = [ranks[0]]
+    for start in ranks:
+        if start - kept[-1] >= fewest <= draws - start:
+            kept.append(start)
+    return kept
 
 
 def bins_of(draws: int, most: int, level: float | None = None) -> int:
     """How many bins so many draws fill, at most so many, if a percentile of each is to be told.
 
-    >>> bins_of(1_000_000, 10), bins_of(500, 10), bins_of(10_000, 10, 99.0)
+    >>> bins_of(1_000_000, 10), bins_of(1000, 10), bins_of(10_000, 10, 99.0)
     (10, 3, 3)
     """
     return min(most, draws // fewest_in_bin(level))
@@ -109,22 +134,11 @@ def fewest_in_bin(level: float | None) -> int:
     """The fewest draws of a bin that tell its mean (no level) or a percentile.
 
     >>> fewest_in_bin(None), fewest_in_bin(99.0)
-    (128, 3200)
+    (256, 3200)
     """
     if level is None:
         return FEWEST_IN_BIN
     return max(FEWEST_IN_BIN, ceil(100.0 * FEWEST_BEYOND / min(level, 100.0 - level)))
-
-
-def _lowest(given: Array, rising: Array, most: int, rarest: int) -> tuple[Array, Array]:
-    """The lowest value of each bin, and the values that share one."""
-    if len(np.unique(given[:FIRST_LOOK])) <= MOST_ATOMS:
-        values, sizes = np.unique(rising, return_counts=True)
-        kept = sizes >= rarest
-        kept[0] = True
-        return values[kept], values[sizes < rarest]
-    lowest: Array = rising[np.arange(most) * len(given) // most]
-    return lowest, np.empty(0)
 
 
 def statistic(ordered: Array, cells: Array, count: int, level: float | None) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import fsum
+from math import fsum, isfinite
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from simulator.statistics.estimates import T95, replicate_error
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Callable[[Sequence[str]], Mapping[str, Array]]  # draws of names
 
+WIDEST = 3  # bars that decide what a tornado is read for
 SWING, BINNED, VARIANCE = "swing", "binned", "variance"
 
 
@@ -80,12 +81,20 @@ class Tornado:
 def ranked(bars: Sequence[Bar]) -> tuple[Bar, ...]:
     """Bars widest first, with shares of all squared swings and whether the next is clearly shorter."""
     found = sorted(bars, key=lambda bar: (-bar.swing, bar.input))
-    whole = fsum(bar.swing**2 for bar in found)
+    squares = [bar.swing**2 if isfinite(bar.swing) else 0.0 for bar in found]
+    whole = fsum(squares)
     clear = [_is_clear(*pair) for pair in pairwise(found)]
     return tuple(
-        replace(bar, explained=bar.swing**2 / whole if whole else 0.0, clear_of_next=is_clear)
-        for bar, is_clear in zip(found, [*clear, True], strict=bool(found))
+        replace(bar, explained=square / whole if whole else 0.0, clear_of_next=is_clear)
+        for bar, square, is_clear in zip(found, squares, [*clear, True], strict=bool(found))
     )
+
+
+def missed(bars: Sequence[Bar], others: Sequence[Bar]) -> list[str]:
+    """The inputs of the three widest of other bars that are clearly not among the three widest of these."""
+    widest, rest = bars[:WIDEST], {bar.input: bar for bar in bars[WIDEST:]}
+    theirs = [rest[bar.input] for bar in others[:WIDEST] if bar.input in rest and bar.swing > 0.0]
+    return [bar.input for bar in theirs if _is_clear(widest[-1], bar)]
 
 
 def _is_clear(bar: Bar, following: Bar) -> bool:
