@@ -254,7 +254,7 @@ def test_pictures_are_the_same_bytes(tmp_path: Path, kind: str, ending: str) -> 
 
 
 def test_words_of_the_plan_are_parts_with_all_they_pick() -> None:
-    """Another accelerator comes as one part with its priors; what a scenario gives itself is not among them."""
+    """Another accelerator or region comes as one part with the priors that it picks."""
     base = load_scenario(GPT4, book=MARKET)
     new = load_scenario(
         GPT4,

@@ -80,8 +80,8 @@ def _picked(comparison: Comparison) -> list[str]:
     """What the plan's words that differ stand for."""
     words = {word: " to ".join(ends) for word, ends in comparison.between.words.items()}
     return [
-        f"{part.name}: {', '.join(words[word] for word in part.name.split(', '))}, with the priors picked by it: "
-        f"{', '.join(part.inputs)}"
+        f"{part.name}: {', '.join(words[word] for word in part.name.split(', '))}, with the priors picked by "
+        f"it: {', '.join(part.inputs)}"
         for part in comparison.between.parts
         if part.inputs and part.inputs != (part.name,)
     ]
