@@ -19,7 +19,7 @@ from typing import get_type_hints
 
 from simulator import formulas
 from simulator.errors import ModelError
-from simulator.formulas.inputs import MEANINGS
+from simulator.glossary import MEANINGS
 from simulator.units import Unit
 
 COMPLIANCE, DIRECT, TOTAL = "compliance_cost", "direct_cost", "total_cost"

@@ -13,7 +13,7 @@ from simulator import formulas, levers
 from simulator.extensions import assembled, lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
 from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
-from simulator.formulas.inputs import MEANINGS
+from simulator.glossary import MEANINGS
 from simulator.formulas.reliability import goodput, job_mtbf
 from simulator.formulas.throughput import accelerator_hours, contention, parallel_efficiency
 from simulator.formulas.workload import training_flop

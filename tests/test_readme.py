@@ -32,7 +32,7 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_in_the_readme_work(command: str, tmp_path: Path) -> None:
     """Every traincost command shown runs (here with fewer draws, into another folder)."""
-    words, few, folder = shlex.split(command), ["-n", "2000"], str(tmp_path)
+    words, few, folder = shlex.split(command), ["-n", "4096"], str(tmp_path)
     if words[0] in STORED:
         CliRunner().invoke(main, ["run", DEFAULT, "--name", words[1], "-o", folder, *few])
         words += ["--results", folder]

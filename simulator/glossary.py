@@ -1,4 +1,4 @@
-"""What the inputs of the formulas mean: a sentence each, in the words of the field."""
+"""The glossary: what each input of the formulas and levers means, in the words of the field."""
 
 MEANINGS = {
     # workload
