@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from simulator.comparison.compare import Statistic
 from simulator.errors import Complaint, InputError
@@ -14,6 +17,8 @@ from simulator.simulation import run
 from simulator.statistics.estimates import Estimate
 from simulator.summary import HEAVY
 from simulator.watch import UNWATCHED, Watch
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FEW = "the mean rests on so few draws that its interval cannot be trusted"
 
@@ -71,6 +76,17 @@ def increase_verdicts(
     for limit in limits:
         comparison = compared(base, new, limit.quantity, [limit.level], watch, attribute=False)
         change = comparison.changes[limit.level]
+        if limit.relative and change.base.value == 0.0 != change.change.value:
+            what, remedy = f"the base's {limit.statistic} is 0", "give the limit in its unit, not as a share"
+            raise InputError([Complaint(f"--max-increase {limit.statistic}", what, remedy)])
         estimate = change.relative if limit.relative else change.change
-        found.append(Verdict(limit, estimate, comparison.settings.draws))
+        doubt = FEW if limit.level is None and _largest_share(comparison.columns) > HEAVY else ""
+        found.append(Verdict(limit, estimate, comparison.settings.draws, doubt))
     return found
+
+
+def _largest_share(columns: tuple[Array, Array]) -> float:
+    """The largest share of the variance that one draw carries: of either side, or of their difference."""
+    first, second = columns
+    squares = [(column - column.mean()) ** 2 for column in (first, second, second - first)]
+    return max(float(each.max() / each.sum()) if each.any() else 0.0 for each in squares)

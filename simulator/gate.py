@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, isfinite, isnan, log10
 
 from simulator.errors import Complaint, InputError
 from simulator.scenario.reader import number
-from simulator.statistics.estimates import Estimate
+from simulator.statistics.estimates import Estimate, fewest_for_interval
 from simulator.statistics.precision import read_statistic
 
 PASS, OVER, UNDECIDED = "pass", "over", "undecided"
@@ -96,8 +96,11 @@ class Verdict:
         beyond = self.found.high if self.found.value <= self.limit.limit else self.found.low
         distance = abs(self.found.value - self.limit.limit)
         half = abs(beyond - self.found.value)
-        if self.doubt or not (isfinite(half) and distance > 0.0):
+        if self.doubt or distance == 0.0 or isnan(distance):
             return None
+        if not isfinite(half):  # too few for any interval: as many as have one
+            fewest = fewest_for_interval(self.limit.level) if self.limit.level else 0
+            return _rounded_up(fewest) if fewest > self.draws else None
         wanted = self.draws * (half / distance) ** 2
         return _rounded_up(wanted) if wanted <= MOST_DRAWS else None
 

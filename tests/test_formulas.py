@@ -13,10 +13,10 @@ from simulator import formulas, levers
 from simulator.extensions import assembled, lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
 from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
-from simulator.glossary import MEANINGS
 from simulator.formulas.reliability import goodput, job_mtbf
 from simulator.formulas.throughput import accelerator_hours, contention, parallel_efficiency
 from simulator.formulas.workload import training_flop
+from simulator.glossary import MEANINGS
 from simulator.model import Formula, build, formulas_of, shipped_formulas
 
 ALL = [*shipped_formulas(), *(f for name in lever_names() for f in formulas_of(lever(name)))]

@@ -9,7 +9,7 @@ from math import factorial
 import numpy as np
 import pytest
 
-from simulator.comparison.shapley import MOST_EXACT, shapley
+from simulator.comparison.shapley import MOST_EXACT, shapley, together
 
 Game = dict[frozenset[str], float]
 
@@ -74,13 +74,13 @@ def test_random_orders_add_up() -> None:
 
 def test_errors_of_random_orders_cover() -> None:
     """Where orders matter beyond pairs, 95% intervals hold the exact value about as often as they say."""
-    players = [f"x{k}" for k in range(9)]
+    players = [f"x{k}" for k in range(13)]
 
     def value(coalition: frozenset[str]) -> float:
         return float({"x0", "x1", "x2"} <= coalition) + len(coalition)
 
     held = []
-    for seed in range(60):
+    for seed in range(40):
         share = shapley(worth(value), players, seed)["x0"]
         held.append(abs(float(share.value) - (1.0 + 1.0 / 3.0)) <= 2.1 * float(share.se))
     assert 0.85 <= np.mean(held) <= 1.0
@@ -89,3 +89,22 @@ def test_errors_of_random_orders_cover() -> None:
 def test_nothing_differs() -> None:
     """Without players there is nothing to share out."""
     assert shapley(worth(lambda s: 7.0), [], 1) == {}
+
+
+def test_a_stand_in_takes_the_orders() -> None:
+    """What a rough game gets wrong by little is set right by a few orders: exact sums, and a small error."""
+    players = [f"x{k}" for k in range(14)]
+
+    def rough(coalition: frozenset[str]) -> float:
+        return 100.0 * ({"x0", "x1", "x2"} <= coalition) + len(coalition)
+
+    def value(coalition: frozenset[str]) -> float:
+        return rough(coalition) + 0.01 * len(coalition) ** 2
+
+    alone = shapley(worth(value), players, 3)
+    found = shapley(worth(value), players, 3, worth(rough))
+    assert sum(float(share.value) for share in found.values()) == pytest.approx(value(frozenset(players)))
+    exact = 100.0 / 3.0 + 1.0 + 0.01 * 14
+    assert abs(float(found["x0"].value) - exact) < 4.0 * float(found["x0"].se)
+    assert float(found["x0"].se) == pytest.approx(float(alone["x0"].se), rel=1e-6)
+    assert float(together(found[f"x{k}"] for k in range(3)).se) < 1e-9

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import hypot
 from typing import Any
 
 import numpy as np
 
 from simulator.comparison.differences import STRUCTURE, Between, Difference, Taken
-from simulator.comparison.shapley import Share, order_error, shapley
+from simulator.comparison.shapley import Share, shapley, together
 from simulator.errors import Complaint, InputError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
-from simulator.statistics.estimates import T95, Estimate
-from simulator.statistics.lanes import estimated, fewest_draws, statistics
+from simulator.statistics.estimates import Estimate
+from simulator.statistics.lanes import estimated, fewest_draws, paired, statistics, step_of, widened
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
 
@@ -26,8 +25,10 @@ Statistic = float | None  # a percentile's level, or the mean
 SHOWN: tuple[Statistic, ...] = (None, 5.0, 10.0, 50.0, 80.0, 90.0, 95.0)
 ASKED: tuple[Statistic, ...] = (50.0, 90.0)
 VERSION = "model version"
+ROUGH_DRAWS = 1 << 15  # the first, on which many orders are taken
 MUCH_BETTER = 0.5  # of the largest error of a part: then the sum is told as well
 NONE: Taken = frozenset()
+NO_CHANGE = Estimate(0.0, 0.0, 0.0, 0.0)
 UNTOLD = Estimate(float("nan"), float("nan"), float("nan"), float("nan"))
 
 
@@ -110,11 +111,11 @@ def compare(
     watch.expect(2 * settings.draws)
     columns = draws.column(NONE), draws.column(between.everything)
     changes = _changes(columns, draws, version)
-    for level, (parts, together) in zip(
+    for level, (parts, sums) in zip(
         asked, _attributed(draws, columns) if attribute else (), strict=attribute
     ):
         first = _version(versions.get(level))
-        changes[level] = replace(changes[level], contributions=(*first, *parts), together=together)
+        changes[level] = replace(changes[level], contributions=(*first, *parts), together=sums)
     unit, explained = base.model.units[quantity].symbol, draws.asked if attribute else ()
     return Comparison(between, quantity, unit, settings, changes, explained, columns)
 
@@ -168,7 +169,10 @@ def _changes(
     known = told if version is None else [level for level in told if level in version]
     levels = list(dict.fromkeys([*draws.asked, *known]))
     ends = zip(levels, *(statistics(column, levels) for column in columns), strict=True)
-    return {level: _change(base, new, (version or {}).get(level)) for level, base, new in ends}
+    return {
+        level: _change(base, new, (version or {}).get(level), step_of(columns[0], level))
+        for level, base, new in ends
+    }
 
 
 def _attributed(
@@ -179,64 +183,67 @@ def _attributed(
     ends = zip((NONE, between.everything), columns, strict=True)
     known = {taken: statistics(column, draws.asked) for taken, column in ends}
     start = frozenset([between.structure]) if between.structure else NONE
-    shares = shapley(partial(draws.worth, known, start), between.parts, draws.settings.seed)
-    for row in range(len(draws.asked)):
-        structure = [_structure(known[start][row] - known[NONE][row])] if start else []
-        parts = sorted((_part(difference, share, row) for difference, share in shares.items()), key=_size)
-        yield [*structure, *parts], tuple(_together(between, shares, row))
+    few = replace(draws, settings=replace(draws.settings, draws=ROUGH_DRAWS))
+    rough = partial(few.worth, {}, start) if draws.settings.draws > ROUGH_DRAWS else None
+    shares = shapley(partial(draws.worth, known, start), between.parts, draws.settings.seed, rough)
+    for row, level in enumerate(draws.asked):
+        step = step_of(columns[0], level)
+        structure = [_structure(known[start][row] - known[NONE][row], step)] if start else []
+        parts = sorted((_part(d, share, row, step) for d, share in shares.items()), key=_size)
+        yield [*structure, *parts], tuple(_together(between, shares, row, step))
 
 
-def _change(base: Array, new: Array, version: Estimate | None) -> Change:
+def _change(base: Array, new: Array, version: Estimate | None, step: float) -> Change:
     """A statistic's change, from the base as it was stored if today's model gives another."""
     stored = base - version.value if version else base
-    error = version.se if version else 0.0
-    share = estimated((new - stored) / stored) if (stored != 0.0).all() else UNTOLD
-    return Change(
-        base=_widened(estimated(stored), error),
-        new=estimated(new),
-        change=_widened(estimated(new - stored), error),
-        relative=_widened(share, error / abs(float(stored[0])) if error else 0.0),
-    )
+    error, size = version.se if version else 0.0, abs(float(stored[0]))
+    change = widened(paired(new - stored, step), error)
+    share = paired((new - stored) / np.abs(stored), step / size) if (stored != 0.0).all() else UNTOLD
+    relative = change if change == NO_CHANGE else widened(share, error / size if size else 0.0)
+    return Change(widened(estimated(stored), error), estimated(new), change, relative)
 
 
 def _version(version: Estimate | None) -> list[Contribution]:
     return [Contribution(VERSION, VERSION, version, version, version)] if version else []
 
 
-def _structure(parts: Array) -> Contribution:
-    value = estimated(parts)
+def _structure(parts: Array, step: float) -> Contribution:
+    value = paired(parts, step)
     return Contribution(STRUCTURE, STRUCTURE, value, value, None)
 
 
-def _part(difference: Difference, share: Share, row: int) -> Contribution:
-    value = _widened(estimated(share.value[row]), float(share.se[row, 0]))
-    alone, last = estimated(share.alone[row]), estimated(share.last[row])
-    return Contribution(difference.name, difference.kind, value, alone, last)
+def _part(difference: Difference, share: Share, row: int, step: float) -> Contribution:
+    alone, last = paired(share.alone[row], step), paired(share.last[row], step)
+    return Contribution(difference.name, difference.kind, _told(share, row, step), alone, last)
 
 
-def _together(between: Between, shares: Mapping[Difference, Share], row: int) -> Iterator[Together]:
-    """Inputs that meet in a formula, where their sum is known better than its parts."""
-    names = {difference.name: share for difference, share in shares.items()}
-    formulas = {**between.base.model.formulas, **between.new.model.formulas}
-    left = set(names)
-    for formula in formulas.values():
-        members = tuple(name for name in formula.arguments if name in left)
+def _told(share: Share, row: int, step: float) -> Estimate:
+    """A share with the errors of its draws and of its orders."""
+    return widened(paired(share.value[row], step), float(share.se[row, 0]))
+
+
+def _together(
+    between: Between, shares: Mapping[Difference, Share], row: int, step: float
+) -> Iterator[Together]:
+    """Differences behind one quantity, as few as may be, where their sum is known better than its parts."""
+    left = dict(shares)
+    for name, behind in sorted(_behind(between).items(), key=lambda item: len(item[1])):
+        members = [found for found in left.items() if behind.intersection(found[0].inputs)]
         if len(members) > 1:
-            parts = np.array([names[name].parts[:, row] for name in members])
-            whole = parts.sum(axis=0)
-            error = float(order_error(whole)[0])
-            if error < MUCH_BETTER * float(max(order_error(part)[0] for part in parts)):
-                left -= set(members)
-                yield Together(formula.name, members, _widened(estimated(whole.mean(axis=0)), error))
+            whole = together(share for _, share in members)
+            if whole.se[row, 0] < MUCH_BETTER * max(share.se[row, 0] for _, share in members):
+                left = {found: share for found, share in left.items() if (found, share) not in members}
+                yield Together(name, tuple(d.name for d, _ in members), _told(whole, row, step))
+
+
+def _behind(between: Between) -> dict[str, set[str]]:
+    """The inputs that each computed quantity rests on, on either side."""
+    return {
+        name: model.roots(name)
+        for model in (between.base.model, between.new.model)
+        for name in model.formulas
+    }
 
 
 def _size(contribution: Contribution) -> float:
     return -abs(contribution.value.value)
-
-
-def _widened(found: Estimate, error: float) -> Estimate:
-    """An estimate with another, independent error."""
-    if error == 0.0:
-        return found
-    se = hypot(found.se, error)
-    return Estimate(found.value, se, found.value - T95 * se, found.value + T95 * se)

@@ -132,7 +132,13 @@ class Between:
 
     @property
     def _correlations(self) -> list[Difference]:
-        ours, theirs = ({c.between: c.spearman for c in s.correlations} for s in (self.base, self.new))
+        """Those of inputs that vary on both sides: where one is fixed, a correlation has no say."""
+        sides = (self.base, self.new)
+        random = set.intersection(*({n for n, p in s.priors.items() if not p.is_fixed} for s in sides))
+        ours, theirs = (
+            {c.between: c.spearman for c in side.correlations if random.issuperset(c.between)}
+            for side in sides
+        )
         return [Difference(CORRELATIONS, CORRELATIONS)] if ours != theirs else []
 
     @property

@@ -4,13 +4,15 @@ r"""Shapley values: a change shared out among the differences that make it, addi
           \left( v(S \cup i) - v(S) \right), \quad \sum_i \phi_i = v(N) - v(\emptyset)
 
 Shapley 1953, doi:10.1515/9781400881970-018. Of many differences random orders are taken, each forwards and
-backwards (Castro, Gomez & Tejada 2009, doi:10.1016/j.cor.2008.04.004), which add up as well.
+backwards (Castro, Gomez & Tejada 2009, doi:10.1016/j.cor.2008.04.004), which add up as well. A cheap stand-in
+for v takes far more orders, and a few correct it: v = stand-in + (v - stand-in), and so are Shapley values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 from math import comb, sqrt
 from typing import Any, Generic, TypeVar
@@ -22,9 +24,11 @@ from simulator.kernel.philox import random_order
 Array = np.ndarray[Any, np.dtype[Any]]
 Player = TypeVar("Player")
 Coalition = frozenset[Player]
+Worth = Callable[[Sequence[Coalition[Player]]], Sequence[Array]]  # of each coalition in a list
 
-MOST_EXACT = 8  # differences whose every subset is valued: 256 of them
-MOST_VALUED, FEWEST_ORDERS = 256, 4  # subsets on the way of random orders; pairs of such orders
+MOST_EXACT = 8  # players whose every subset is valued: 256 of them
+FEWEST_PAIRS = 4  # of random orders of more, of v itself
+MOST_ROUGH = 4096  # subsets of which the stand-in is valued
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,30 @@ class Step(Generic[Player]):
 
 @dataclass(frozen=True)
 class Share:
-    """A player's part of the change, and what it does as the first of all and as the last of all."""
+    """A player's part of the change, and what it does as the first of all and as the last of all.
 
-    parts: Array  # the part in each pair of random orders, or in the mean over all orders, as one
+    Each part is that of all orders or, a row each, those of pairs of random orders.
+    """
+
+    parts: Array  # of v, or of what the stand-in lacks of it
+    rough: Array  # of the stand-in
     alone: Array
     last: Array
 
     @property
     def value(self) -> Array:
         """The mean part."""
-        return np.asarray(self.parts.mean(axis=0))
+        return np.asarray(self.parts.mean(axis=0) + self.rough.mean(axis=0))
 
     @property
     def se(self) -> Array:
         """The error of having taken some orders; 0 where every subset was valued."""
-        return order_error(self.parts)
+        return np.hypot(order_error(self.parts), order_error(self.rough))
+
+    def __add__(self, other: Share) -> Share:
+        """The part of two players together, who join one after the other."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Share(*(mine + theirs for mine, theirs in pairs))
 
 
 def order_error(parts: Array) -> Array:
@@ -67,49 +80,62 @@ def order_error(parts: Array) -> Array:
 
 
 def shapley(
-    value: Callable[[Sequence[Coalition[Player]]], Sequence[Array]], players: Sequence[Player], seed: int
+    value: Worth[Player], players: Sequence[Player], seed: int, rough: Worth[Player] | None = None
 ) -> dict[Player, Share]:
-    """Every player's share. ``value`` gives the worth, an array, of each coalition in a list.
+    """Every player's share of what ``value`` gives; ``rough`` is a cheap stand-in for it.
 
     >>> worth = lambda coalitions: [np.array(float(len(c) == 2)) for c in coalitions]
     >>> {name: float(share.value) for name, share in shapley(worth, ["a", "b"], 1).items()}
     {'a': 0.5, 'b': 0.5}
     """
     whole: Coalition[Player] = frozenset(players)
-    batches = _batches(players, seed)
+    ends = [frozenset(), whole, *(frozenset([p]) for p in players), *(whole - {p} for p in players)]
+    known = dict(zip(ends, value(ends), strict=True))
+    if rough is None or len(players) <= MOST_EXACT:
+        most = 1 << MOST_EXACT if rough else MOST_ROUGH
+        parts = _parts(value, players, _batches(players, seed, most))
+        coarse = {player: np.zeros_like(found[:1]) for player, found in parts.items()}
+    else:
+        few = _in_pairs(players, seed, FEWEST_PAIRS)
+        exact, stood = (_parts(worth, players, few) for worth in (value, rough))
+        parts = {player: exact[player] - stood[player] for player in players}
+        coarse = _parts(rough, players, _batches(players, seed, MOST_ROUGH))
+    return {
+        player: Share(
+            parts[player],
+            coarse[player],
+            known[frozenset([player])] - known[frozenset()],
+            known[whole] - known[whole - {player}],
+        )
+        for player in players
+    }
+
+
+def together(shares: Iterable[Share]) -> Share:
+    """The share of several players as one, were they to join one after the other."""
+    return reduce(Share.__add__, shares)
+
+
+def _parts(
+    value: Worth[Player], players: Sequence[Player], batches: list[list[Step[Player]]]
+) -> dict[Player, Array]:
+    """What each player adds in every batch of steps: (batch, ...)."""
     steps = [step for batch in batches for step in batch]
-    ends = [frozenset([player]) for player in players] + [whole - {player} for player in players]
-    joined = [step.before | {step.player} for step in steps]
-    asked = list(dict.fromkeys([frozenset(), whole, *ends, *(step.before for step in steps), *joined]))
+    asked = list(dict.fromkeys(s for step in steps for s in (step.before, step.before | {step.player})))
     worth = dict(zip(asked, value(asked), strict=True))
-    return {player: _share(player, worth, batches, whole) for player in players}
+    found = {player: np.zeros((len(batches), *np.shape(worth[frozenset()]))) for player in players if batches}
+    for number, batch in enumerate(batches):
+        for step in batch:
+            added = worth[step.before | {step.player}] - worth[step.before]
+            found[step.player][number] += step.weight * added
+    return found
 
 
-def _share(
-    player: Player, worth: dict[Coalition[Player], Array], batches: list[list[Step[Player]]],
-    whole: Coalition[Player],
-) -> Share:  # fmt: skip
-    parts = np.array(
-        [
-            sum(
-                step.weight * (worth[step.before | {player}] - worth[step.before])
-                for step in batch
-                if step.player == player
-            )
-            for batch in batches
-        ]
-    )
-    alone = worth[frozenset([player])] - worth[frozenset()]
-    return Share(parts, alone, worth[whole] - worth[whole - {player}])
-
-
-def _batches(players: Sequence[Player], seed: int) -> list[list[Step[Player]]]:
-    """All subsets as one batch of steps, or pairs of random orders, each a batch."""
-    if len(players) <= MOST_EXACT:
+def _batches(players: Sequence[Player], seed: int, most: int) -> list[list[Step[Player]]]:
+    """All subsets, if no more than so many, as one batch; else pairs of random orders, each a batch."""
+    if 1 << len(players) <= most:
         return [_all_subsets(players)]
-    count = max(FEWEST_ORDERS, MOST_VALUED // (2 * (len(players) - 1)))
-    orders = ([players[k] for k in random_order(seed, number, len(players))] for number in range(count))
-    return [[*_in_order(order), *_in_order(order[::-1])] for order in orders]
+    return _in_pairs(players, seed, max(FEWEST_PAIRS, most // (2 * (len(players) - 1))))
 
 
 def _all_subsets(players: Sequence[Player]) -> list[Step[Player]]:
@@ -121,5 +147,11 @@ def _all_subsets(players: Sequence[Player]) -> list[Step[Player]]:
     ]
 
 
-def _in_order(order: Sequence[Player]) -> Iterable[Step[Player]]:
+def _in_pairs(players: Sequence[Player], seed: int, count: int) -> list[list[Step[Player]]]:
+    """Random orders, each forwards and backwards."""
+    orders = ([players[k] for k in random_order(seed, number, len(players))] for number in range(count))
+    return [[*_in_order(order), *_in_order(order[::-1])] for order in orders]
+
+
+def _in_order(order: Sequence[Player]) -> list[Step[Player]]:
     return [Step(player, frozenset(order[:place]), 0.5) for place, player in enumerate(order)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.gate import MAX, OVER, PASS, UNDECIDED, Limit, Verdict, decision
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import exponent, stated, to_error
+from simulator.reports.numbers import ROUNDING, exponent, stated, to_error
 
 HEAD = ("limit", "at most", "found", "95% interval", "decision")
 WORDS = {
@@ -16,6 +16,7 @@ WORDS = {
     OVER: "Over: a limit is broken",
     UNDECIDED: "Undecided: the Monte Carlo error is too large to tell",
 }
+FINEST = 0.01  # of the standard error: no end is shown finer
 RULE = "Kept: the whole 95% interval of the Monte Carlo error is at or below the limit; broken: above it"
 
 
@@ -58,9 +59,18 @@ def _number(value: float) -> float | None:
 def _row(verdict: Verdict, unit: str) -> Row:
     limit, found = verdict.limit, verdict.found
     most = f"{100.0 * limit.limit:g}%" if limit.relative else stated(limit.limit, unit)
-    ends = [_text(end, found.se, unit, limit.relative) for end in (found.low, found.high)]
-    value = _text(found.value, found.se, unit, limit.relative)
-    return _name(limit), most, value, f"{ends[0]} to {ends[1]}", verdict.decision
+    value, low, high = (
+        _text(number, _told(verdict), unit, limit.relative) for number in (found.value, found.low, found.high)
+    )
+    return _name(limit), most, value, f"{low} to {high}", verdict.decision
+
+
+def _told(verdict: Verdict) -> float:
+    """The error that digits are shown for: smaller where an end of the interval is near the limit."""
+    found = verdict.found
+    nearest = min(abs(end - verdict.limit.limit) for end in (found.low, found.high))
+    error = min(found.se, max(nearest, FINEST * found.se))
+    return error if error > ROUNDING * abs(found.value) else 0.0
 
 
 def _name(limit: Limit) -> str:
@@ -85,6 +95,8 @@ def _more(draws: int, wanted: int | None) -> str:
 
 def _text(value: float, se: float, unit: str, relative: bool) -> str:
     """A value with the digits that its error supports."""
+    if not isfinite(value):
+        return "unknown"
     if not relative:
         return to_error(value, se, unit)
     return f"{100.0 * value:.{max(0, -exponent(100.0 * se)) if se > 0.0 else 1}f}%"

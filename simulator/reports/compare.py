@@ -23,6 +23,7 @@ MEANINGS = (
     "beside which its spread counts",
 )
 WIDEST = 12  # characters of a value in a table
+CLEARLY = 2.0  # standard errors: a step of less is not in the first sentence
 HEADLINE = 3  # steps that the first sentence names
 
 
@@ -94,7 +95,8 @@ def _headline(name: str, change: Change, unit: str) -> str:
     """
     found = change.change
     word = "rose" if found.value > 0.0 else "fell"
-    steps = ", ".join(f"{what} {_signed(value)}" for what, value in change.steps[:HEADLINE])
+    told = [(what, value) for what, value in change.steps if abs(value.value) > CLEARLY * value.se]
+    steps = ", ".join(f"{what} {_signed(value)}" for what, value in told[:HEADLINE]) or "no step is clear"
     if abs(found.value) <= found.se:
         return f"{name.upper()} is the same within its error of {error_text(found.se)}: {steps}"
     return f"{name.upper()} {word} by {with_error(abs(found.value), found.se, unit)}: {steps}"

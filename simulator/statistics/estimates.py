@@ -114,6 +114,18 @@ def rank(n: int, level: float) -> int:
     return ceil(n * Fraction(repr(float(level))) / 100) - 1
 
 
+def fewest_for_interval(level: float) -> int:
+    """The fewest independent draws that tell a percentile's interval.
+
+    >>> fewest_for_interval(50.0), fewest_for_interval(99.9)
+    (8, 5662)
+    """
+    count = 2
+    while None in ranks(count, level):
+        count += max(1, count // 1000)
+    return count
+
+
 def _around(n: int, centre: float, distance: float) -> tuple[int | None, int | None]:
     """Ranks this far below and above a centre; None where there is none."""
     low, high = floor(centre - distance) - 1, ceil(centre + distance)
