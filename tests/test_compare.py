@@ -269,3 +269,22 @@ def test_words_of_the_plan_are_parts_with_all_they_pick() -> None:
     assert {part.name: part.inputs for part in Between(base, own).parts} == {
         "region": ("electricity_price", "grid_carbon_intensity", "pue")
     }
+
+
+def test_a_correlation_of_what_one_side_fixes_is_no_difference() -> None:
+    """Both sides state it, one fixes an input of it: the input alone differs."""
+    pair = "correlations=[{between: [gpu_price, mfu], spearman: 60%}]"
+    base, new = (load_scenario(GPT4, settings=(pair, *more)) for more in ((), ("gpu_price=15000",)))
+    assert [part.name for part in Between(base, new).parts] == ["gpu_price"]
+
+
+def test_what_a_negative_base_gains_is_an_increase(tmp_path: Path) -> None:
+    """Of a base below 0 a relative change has the sign of the change; of 0 there is none but 0."""
+    rebate = "{value: -4e6, unit: USD}"
+    base = rented_scenario(tmp_path, energy_cost=rebate)
+    new = rented_scenario(tmp_path, "new", energy_cost=rebate, gpu_hour_price=DEARER)
+    found = compare(base, new, SETTINGS, asked=(50.0,), attribute=False).changes[50.0]
+    assert found.base.value < 0.0 < found.change.value
+    assert found.relative.value == pytest.approx(found.change.value / abs(found.base.value))
+    nothing = compare(base, new, SETTINGS, "staff_cost", (50.0,), attribute=False).changes[50.0]
+    assert (nothing.base.value, nothing.relative.value) == (0.0, 0.0)

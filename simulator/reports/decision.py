@@ -57,9 +57,9 @@ def _sentences(found: Decision) -> Iterator[str]:
     for outcome in found.outcomes:
         if outcome.own_cheaper:
             yield f"P(own cheaper than {outcome.name}): {_with_error(outcome.own_cheaper)}"
+    yield f"Cheapest on average: {_named(found.best)}{_if_filled(found)}"
     yield (
-        f"Cheapest on average: {found.best.name}, {found.quantity} {_money(found.best.mean)}; choosing it "
-        f"without knowing more costs {_money(found.evpi)} above the cheapest (EVPI)"
+        f"Choosing {found.best.name} without knowing more costs {_money(found.evpi)} above the cheapest (EVPI)"
     )
     for term in found.terms:
         share, paid = term.used[50.0], term.paid[50.0]
@@ -87,11 +87,30 @@ def _always(found: Decision) -> Iterator[str]:
             yield f"P(own cheaper than {even.against} at any utilization): {_chance(even.always)}"
 
 
+def _named(outcome: Outcome) -> str:
+    return f"{outcome.name}, {_money(outcome.mean)}"
+
+
+def _idle(found: Decision) -> list[str]:
+    """The commitments of which the programme would mostly use a part."""
+    return [term.option for term in found.terms if term.used[50.0].value < 1.0]
+
+
+def _if_filled(found: Decision) -> str:
+    """What the cheapest option hangs on where its term is not used up, and which is cheapest if it is not."""
+    idle = _idle(found)
+    if found.best.name not in idle:
+        return ""
+    others = [outcome for outcome in found.outcomes if outcome.name not in idle]
+    best = min(others, key=lambda outcome: outcome.mean.value)
+    return f", if others pay for the rest of its term; of what leaves none over: {_named(best)}"
+
+
 def _unearned(found: Decision) -> Iterator[str]:
-    """How to leave out commitments of which the programme would mostly use a part."""
-    idle = [f"--without '{term.option}'" for term in found.terms if term.used[50.0].value < 1.0]
-    if idle:
-        yield f"To leave out a commitment that would not be used up: {' '.join(idle)}"
+    """How to leave out commitments that would not be used up."""
+    if idle := _idle(found):
+        without = " ".join(f"--without '{name}'" for name in idle)
+        yield f"To leave out a commitment that would not be used up: {without}"
 
 
 def _with_error(found: Estimate) -> str:
