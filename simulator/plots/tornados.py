@@ -124,7 +124,7 @@ def _others(tornado: Tornado, others: Sequence[Bar]) -> Row:
     """The bars that are not shown, combined: shares add up, swings as the root of the sum of squares."""
     name = (f"{len(others)} other{'s' if len(others) > 1 else ''}", "combined")
     if tornado.kind == VARIANCE:
-        share = sum(bar.swing for bar in others) * _percent(tornado)
+        share = max(0.0, sum(bar.explained for bar in others)) * _percent(tornado)
         return Row(name, (Segment(0.0, share, MUTED, hatched=True),), right=(percent(share / 100.0),))
     base = tornado.baseline
     low = base - hypot(*(max(0.0, base - min(bar.low, bar.high)) for bar in others))

@@ -58,7 +58,8 @@ def _sentences(found: Decision) -> Iterator[str]:
         if outcome.own_cheaper:
             yield f"P(own cheaper than {outcome.name}): {_with_error(outcome.own_cheaper)}"
     yield f"Cheapest on average: {_named(found.best)}{_if_filled(found)}"
-    yield f"Choosing {found.best.name} without knowing more costs {_money(found.evpi)} above the cheapest (EVPI)"
+    above = f"costs {_money(found.evpi)} above the cheapest"
+    yield f"Choosing {found.best.name} without knowing more {above} (EVPI)"
     for term in found.terms:
         share, paid = term.used[50.0], term.paid[50.0]
         yield (
