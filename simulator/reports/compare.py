@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum, isfinite, nan
 from typing import Any
 
@@ -29,47 +29,36 @@ HEADLINE = 3  # steps that the first sentence names
 
 def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Sequence[str], top: int) -> Sheet:
     """The comparison as tables, records and one object; ``about`` names both sides."""
-    changes = comparison.changes
+    changes = dict(sorted(comparison.changes.items(), key=_order))
     asked = {level: change for level, change in changes.items() if change.contributions}
-    how, base, new = comparison.settings, comparison.between.base, comparison.between.new
-    draws = f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}, the same on both sides"
-    sides = [
-        SIDES,
-        *(_side(statistic(level), change) for level, change in sorted(changes.items(), key=_order)),
-    ]
-    structure = [f"Structure: base {given(base)}; new {given(new)}"] if comparison.between.structure else []
-    told = [*structure, *_picked(comparison)]
-    differ = told if comparison.between.everything else ["The two sides do not differ"]
-    moved = [_headline(statistic(level), change, comparison.unit) for level, change in asked.items()]
+    sides = [SIDES, *(_side(statistic(level), change) for level, change in changes.items())]
     return Sheet(
-        above=(
-            f"What moved {comparison.quantity}",
-            f"Base: {about['base']}",
-            f"New: {about['new']}",
-            draws,
-            *differ,
-            *(moved if comparison.between.everything else ()),
-            *notes,
-        ),
+        above=(f"What moved {comparison.quantity}", *_sentences(comparison, about, asked), *notes),
         tables=(sides, *(_table(comparison, level, change, top) for level, change in asked.items())),
         below=(*_sums(asked), *(MEANINGS if asked else MEANINGS[:1])),
         records=[
             record for level, change in changes.items() for record in _records(comparison, level, change)
         ],
-        data={
-            "quantity": comparison.quantity,
-            "unit": comparison.unit,
-            **about,
-            "seed": how.seed,
-            "draws": how.draws,
-            "sampler": how.sampler,
-            "statistics": {
-                statistic(level): _data(comparison, change, level in comparison.asked)
-                for level, change in changes.items()
-            },
-            "notes": list(notes),
-        },
+        data={**_data(comparison, about), "notes": list(notes)},
     )
+
+
+def _sentences(
+    comparison: Comparison, about: Mapping[str, Any], asked: Mapping[Statistic, Change]
+) -> Iterator[str]:
+    """Which sides, on which draws, what differs, and what moved."""
+    how, between = comparison.settings, comparison.between
+    yield f"Base: {about['base']}"
+    yield f"New: {about['new']}"
+    yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}, the same on both sides"
+    if not between.everything:
+        yield "The two sides do not differ"
+        return
+    if between.structure:
+        yield f"Structure: base {given(between.base)}; new {given(between.new)}"
+    yield from _picked(comparison)
+    for level, change in asked.items():
+        yield _headline(statistic(level), change, comparison.unit)
 
 
 def statistic(level: Statistic) -> str:
@@ -212,7 +201,23 @@ def _records(comparison: Comparison, level: Statistic, change: Change) -> list[d
     ]
 
 
-def _data(comparison: Comparison, change: Change, asked: bool) -> dict[str, Any]:
+def _data(comparison: Comparison, about: Mapping[str, Any]) -> dict[str, Any]:
+    how = comparison.settings
+    return {
+        "quantity": comparison.quantity,
+        "unit": comparison.unit,
+        **about,
+        "seed": how.seed,
+        "draws": how.draws,
+        "sampler": how.sampler,
+        "statistics": {
+            statistic(level): _moved(comparison, change, level in comparison.asked)
+            for level, change in comparison.changes.items()
+        },
+    }
+
+
+def _moved(comparison: Comparison, change: Change, asked: bool) -> dict[str, Any]:
     return {
         "base": _number(change.base.value),
         "base_se": _number(change.base.se),

@@ -1,0 +1,119 @@
+"""A decision between owning and renting for programs: as one object, and as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from simulator.decision.breakeven import Even
+from simulator.decision.decision import Decision, Outcome, Percentiles
+from simulator.decision.options import PRICE
+from simulator.statistics.estimates import Estimate
+
+
+def told(worth: Estimate) -> bool:
+    """Whether it is above what chance makes of nothing."""
+    return worth.low > 0.0
+
+
+def ordered(worth: Mapping[str, Estimate]) -> list[tuple[str, Estimate]]:
+    return sorted(worth.items(), key=lambda item: (-item[1].value * told(item[1]), -item[1].high, item[0]))
+
+
+def data(found: Decision, about: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "quantity": found.quantity,
+        "unit": "USD",
+        "options": {outcome.name: _option(outcome) for outcome in found.outcomes},
+        "best": found.best.name,
+        "p_own_cheaper": {o.name: _estimate(o.own_cheaper) for o in found.outcomes if o.own_cheaper},
+        "break_even": {
+            "gpu_hour_price": _even_data(found.price) if found.price else None,
+            "fleet_utilization": {even.against: _even_data(even) for even in found.utilization},
+        },
+        "commitment": {
+            term.option: {
+                "years": term.years,
+                "used": _percentiles(term.used),
+                "p_used_up": _estimate(term.used_up),
+                "usd_per_used_hour": _percentiles(term.paid),
+            }
+            for term in found.terms
+        },
+        "acquisition_cost": found.acquisition
+        and {"mean": _estimate(found.acquisition[0]), "percentiles": {"50": _estimate(found.acquisition[1])}},
+        "evpi": _estimate(found.evpi),
+        "evppi": {name: _estimate(each) for name, each in ordered(found.evppi)},
+        "evppi_quantities": {name: _estimate(each) for name, each in ordered(found.together)},
+        "notes": list(found.notes),
+        **about,
+    }
+
+
+def _option(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "cost": {"mean": _estimate(outcome.mean), "percentiles": _percentiles(outcome.percentiles)},
+        "p_cheapest": _estimate(outcome.cheapest),
+        "regret": {
+            "mean": _estimate(outcome.regret),
+            "percentiles": _percentiles(outcome.regret_percentiles),
+        },
+    }
+
+
+def _even_data(even: Even) -> dict[str, Any]:
+    return {
+        "unit": "USD/accelerator-hour" if even.name == PRICE else "1",
+        "percentiles": _percentiles(even.percentiles),
+        "p_none": _estimate(even.never),
+        "p_any": _estimate(even.always),
+    }
+
+
+def _percentiles(found: Percentiles) -> dict[str, Any]:
+    return {f"{level:g}": _estimate(each) for level, each in found.items()}
+
+
+def _estimate(found: Estimate) -> dict[str, Any]:
+    return {
+        "value": _finite(found.value),
+        "se": _finite(found.se),
+        "ci95": [_finite(found.low), _finite(found.high)],
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def records(found: Decision) -> Iterator[dict[str, Any]]:
+    """Every number as a record: of which kind, of what, which statistic."""
+    for outcome in found.outcomes:
+        yield _record("cost", outcome.name, "mean", outcome.mean)
+        yield from _levels("cost", outcome.name, outcome.percentiles)
+        yield _record("cheapest", outcome.name, "probability", outcome.cheapest)
+        yield _record("regret", outcome.name, "mean", outcome.regret)
+        yield from _levels("regret", outcome.name, outcome.regret_percentiles)
+        if outcome.own_cheaper:
+            yield _record("own_cheaper", outcome.name, "probability", outcome.own_cheaper)
+    for even in (*([found.price] if found.price else []), *found.utilization):
+        yield from _levels(f"break_even {even.name}", even.against, even.percentiles)
+        yield _record(f"break_even {even.name}", even.against, "p_none", even.never)
+    for term in found.terms:
+        yield from _levels("commitment used", term.option, term.used)
+        yield from _levels("usd_per_used_hour", term.option, term.paid)
+    yield _record("evpi", "", "mean", found.evpi)
+    for name, each in (*ordered(found.evppi), *ordered(found.together)):
+        yield _record("evppi", name, "mean", each)
+
+
+def _levels(kind: str, name: str, percentiles: Percentiles) -> Iterator[dict[str, Any]]:
+    for level, each in percentiles.items():
+        yield _record(kind, name, f"p{level:g}", each)
+
+
+def _record(kind: str, name: str, statistic: str, found: Estimate) -> dict[str, Any]:
+    ends = {"ci95_low": _finite(found.low), "ci95_high": _finite(found.high)}
+    numbers = {"value": _finite(found.value), "se": _finite(found.se), **ends}
+    return {"kind": kind, "name": name, "statistic": statistic, **numbers}
