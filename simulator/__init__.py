@@ -15,19 +15,30 @@ from typing import TYPE_CHECKING, Any
 from simulator.version import __version__
 
 if TYPE_CHECKING:
+    from simulator.comparison.compare import compare
     from simulator.dataset import percentiles, simulate
     from simulator.errors import SimulatorError
     from simulator.model import Model
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.scenario import Scenario
 
-__all__ = ["Model", "Scenario", "SimulatorError", "__version__", "load_scenario", "percentiles", "simulate"]
+__all__ = [
+    "Model",
+    "Scenario",
+    "SimulatorError",
+    "__version__",
+    "compare",
+    "load_scenario",
+    "percentiles",
+    "simulate",
+]
 
 # Names are imported when they are first used, so that `traincost --help` pays for none of them.
 _HOMES = {
     "Model": "simulator.model",
     "Scenario": "simulator.scenario.scenario",
     "SimulatorError": "simulator.errors",
+    "compare": "simulator.comparison.compare",
     "load_scenario": "simulator.scenario.loader",
     "percentiles": "simulator.dataset",
     "simulate": "simulator.dataset",
