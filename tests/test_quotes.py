@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from math import exp, log
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -15,13 +16,14 @@ from quotes_cases import CATALOGUE, START, a_file, asked, markets
 from scipy import stats
 
 from simulator.errors import InputError
-from simulator.quotes import level
-from simulator.quotes.backtest import Backtest, backtest, clopper_pearson, pinball
+from simulator.quotes import level, smoothing
+from simulator.quotes.backtest import Backtest, Score, backtest, clopper_pearson, pinball
 from simulator.quotes.fitting import Finding, fit_quotes
 from simulator.quotes.horizons import Horizon, read_horizon, shifted, years
 from simulator.quotes.level import fit_level
 from simulator.quotes.reading import read_quotes
 from simulator.quotes.selecting import Priced, Selection, read_where, select
+from simulator.quotes.smoothing import Array
 
 PRICES = st.lists(st.floats(0.5, 50.0), min_size=1, max_size=12)
 NOW = Horizon()
@@ -200,6 +202,35 @@ def test_a_server_price_without_an_overhead_is_refused(tmp_path: Path) -> None:
 # ---- the model ----------------------------------------------------------------------------------
 
 
+def moving_together(times: Array) -> Array:
+    """The covariance of the level at some dates."""
+    apart = np.abs(times[:, None] - times)
+    return np.asarray(smoothing.VAGUE**2 + smoothing.MOVEMENT**2 * np.exp(-apart / smoothing.REVERSION))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 900), st.booleans(), st.floats(-2, 2), st.floats(0.01, 100)), min_size=1
+    ),
+    st.floats(0, 0.5),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_level_is_that_of_the_full_covariance(
+    rows: list[tuple[int, bool, float, float]], overhead_sd: float
+) -> None:
+    """At dates with prices, several a day, and at others before, between and after, against dense algebra."""
+    days, servers, values, precisions = np.array(rows, dtype=float).T
+    asked_of = [(days.min() - 400, 0), (days.mean() + 0.25, 1), (days.max() + 200, 1)]
+    times = 2022.0 + np.append(days, [day for day, _ in asked_of]) / 365.0
+    kinds, known = np.append(servers, [kind for _, kind in asked_of]), len(rows)
+    joint = moving_together(times) + overhead_sd**2 * np.outer(kinds, kinds)
+    gain = joint[:, :known] @ np.linalg.inv(joint[:known, :known] + np.diag(1.0 / precisions))
+    padded = [np.append(column, np.zeros(3)) for column in (values, precisions)]
+    found, variance = smoothing.smoothed(times, kinds, *padded, overhead_sd)
+    assert found == pytest.approx(gain @ values, abs=1e-6)
+    assert variance == pytest.approx(np.diag(joint - gain @ joint[:known]), rel=1e-6, abs=1e-8)
+
+
 def test_a_forecast_is_that_of_the_joint_normal() -> None:
     """Mean and variance are those of a normal distribution given the quotes, worked out another way."""
     quotes = (*asked([3.0, 4.0, 2.5, 6.0]), *asked([3.5, 3.2], step=77, vendor="w"))
@@ -209,7 +240,7 @@ def test_a_forecast_is_that_of_the_joint_normal() -> None:
     count = [sum(run.vendor == one.vendor for one in market.runs) for run in market.runs]
     when = times.max() + 0.7
     every = np.append(times, when)
-    joint = level.VAGUE**2 + level.MOVEMENT**2 * np.exp(-np.abs(every[:, None] - every) / level.REVERSION)
+    joint = moving_together(every)
     joint += np.diag(np.append(market.scatter**2 * np.array(count) / market.weights, market.scatter**2))
     precision = np.linalg.inv(joint)  # of the last given the others: its row of the precision
     mean = market.centre - precision[-1, :-1] @ (prices - market.centre) / precision[-1, -1]
@@ -364,6 +395,42 @@ def test_a_repeated_price_is_scored_once() -> None:
     quotes = asked([3.0, 3.5, 2.8, 4.0])
     again = [Priced(date(2023, 1, k), "X", "v3", 4.0, log(4.0), False, 1.0, 50 + k) for k in range(1, 9)]
     assert backtest({"X": (*quotes, *again)}, NOW, {}).scored == 1
+
+
+def sightings(count: int, *, seed: int, step: int = 1) -> tuple[Priced, ...]:
+    """List prices of six vendors that change now and then, seen again and again."""
+    rng = np.random.default_rng(seed)
+    return tuple(
+        Priced(
+            date.fromordinal(START.toordinal() + k * step // 4), "X", f"v{k % 6}", p, log(p), False, 1.0, k
+        )
+        for k, p in enumerate(np.round(np.exp(0.3 * rng.standard_normal(count)), 2))
+    )
+
+
+def test_every_price_is_told_from_what_was_known() -> None:
+    """Each score is that of a fit to the quotes of its time, picked out one by one."""
+    quotes, horizon = sightings(120, seed=3, step=20), read_horizon("3mo")
+    told: list[Score] = []
+    for k, quote in enumerate(quotes):
+        earlier = [one for one in quotes if one.day <= shifted(quote.day, -3)]
+        if len(earlier) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
+            found = fit_level(earlier).forecast(quote.when)
+            loss = pinball(
+                found.mean + found.sd * stats.norm.ppf([0.05, 0.1, 0.5, 0.9, 0.95]), quote.log_price
+            )
+            inside = abs(quote.log_price - found.mean) <= 1.2815515655 * found.sd
+            told.append(Score("X", quote.vendor, quote.day.isoformat(), inside, loss, {}))
+    scores = backtest({"X": quotes}, horizon, {}).scores
+    assert [(score.day, score.inside) for score in scores] == [(score.day, score.inside) for score in told]
+    assert [score.loss for score in scores] == pytest.approx([score.loss for score in told], rel=1e-9)
+
+
+def test_many_quotes_are_soon_scored() -> None:
+    """Work grows with the number of quotes, not with its square: 6,000 take a second or so."""
+    begin = process_time()
+    assert backtest({"X": sightings(6000, seed=4)}, NOW, {}).scored == 300
+    assert process_time() - begin < 6.0
 
 
 def test_few_scores_are_no_verdict() -> None:

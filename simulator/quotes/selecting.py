@@ -26,6 +26,7 @@ BASES: Mapping[str, Mapping[str, str]] = {
     "gpu_hour_price": {"per_chip_hour": BARE, "whole_system": LEFT_OUT, "estimate": LEFT_OUT},
 }
 LATER = "after as-of"
+Run = tuple[str, float, bool]
 MOST_LINES = 12  # of one complaint
 OTHER_BASES = {"estimate": LEFT_OUT}
 
@@ -65,7 +66,7 @@ class Priced:
         return years(self.day)
 
     @property
-    def run(self) -> tuple[str, float, bool]:
+    def run(self) -> Run:
         """What a repetition of the quote has in common with it: vendor, price, basis."""
         return self.vendor, self.price, self.server
 
