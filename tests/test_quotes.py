@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from math import exp, log
+from math import exp, log, sqrt
 from pathlib import Path
 from time import process_time
 
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quotes_cases import CATALOGUE, START, a_file, asked, markets
-from scipy import stats
+from scipy import integrate, stats
 
 from simulator.errors import InputError
 from simulator.quotes import level, smoothing
@@ -254,6 +254,46 @@ def test_one_quote_tells_its_price_within_the_assumed_scatter() -> None:
     found = fit_level(asked([3.0])).forecast(years(START))
     assert exp(found.mean) == pytest.approx(3.0, rel=1e-3)
     assert found.sd == pytest.approx(2**0.5 * level.SCATTER, rel=0.01)
+
+
+def test_the_factor_of_consistency_is_its_integral() -> None:
+    """c is the mean of w(z) z^2 of a standard normal."""
+
+    def weighted(z: float) -> float:
+        return float(min(1.0, 5.0 / (4.0 + z**2)) * z**2 * stats.norm.pdf(z))
+
+    found = 2.0 * (integrate.quad(weighted, 0.0, 1.0)[0] + integrate.quad(weighted, 1.0, np.inf)[0])
+    assert pytest.approx(found, abs=1e-9) == level.CONSISTENCY
+
+
+@pytest.mark.parametrize("sd", [0.1, 0.3, 0.6])
+def test_the_scatter_of_many_normal_prices_is_their_sd(sd: float) -> None:
+    """Of 200 prices at the quantiles of a normal sigma is its sd, but for the prior's one vote."""
+    found = fit_level(asked(np.exp(sd * stats.norm.ppf((np.arange(200) + 0.5) / 200)), step=0)).scatter
+    assert found == pytest.approx(sqrt((199 * sd**2 + level.SCATTER**2) / 200), rel=0.02)
+
+
+@given(PRICES, st.integers(0, 200))
+@settings(max_examples=40, deadline=None)
+def test_the_scatter_solves_its_equation(prices: list[float], step: int) -> None:
+    """With the hat matrix by dense algebra; a level that follows the prices leaves fewer degrees of freedom."""
+    market = fit_level(asked(prices, step=step))
+    times, values = np.array([(run.when, run.log_price) for run in market.runs]).T
+    joint = moving_together(times)
+    hat = joint @ np.linalg.inv(joint + np.diag(market.scatter**2 / market.weights))
+    errors = values - market.centre - hat @ (values - market.centre)
+    squares = level.SCATTER**2 + float(np.sum(market.weights * errors**2)) / level.CONSISTENCY
+    freedom = 1.0 + len(values) - float(np.trace(hat))
+    assert market.scatter**2 * freedom == pytest.approx(squares, rel=1e-3)
+
+
+def test_four_in_five_new_vendors_ask_a_price_in_the_band() -> None:
+    """Of a dozen normal prices about a level that moves as assumed, and one vendor more."""
+    inside = 0
+    for quotes in markets(400, 13, seed=7).values():
+        found = fit_level(quotes[:-1]).forecast(quotes[-1].when)
+        inside += abs(quotes[-1].log_price - found.mean) <= 1.2815515655 * found.sd
+    assert 0.77 < inside / 400 < 0.87
 
 
 @given(PRICES, st.floats(0.01, 1000.0))

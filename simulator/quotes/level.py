@@ -8,8 +8,16 @@ with the horizon and the band widens to a limit. Vendors scatter around it by si
 price that one more vendor asks, not of the average. A price that a vendor repeats is one piece of
 information, at its last date; a vendor with several prices has one vote, shared between them (v). Far-off
 quotes weigh less, w = min(1, 5 / (4 + z^2)), as if errors had Student's t with 4 degrees of freedom (Lange,
-Little and Taylor 1989, doi:10.1080/01621459.1989.10478852). sigma^2 is estimated with one vendor's worth of
-prior information (Kass and Wasserman 1995, doi:10.1080/01621459.1995.10476592).
+Little and Taylor 1989, doi:10.1080/01621459.1989.10478852). sigma solves
+
+.. math:: \sigma^2 \left(1 + \sum v_i - \mathrm{tr} H\right) = \sigma_0^2 + \sum v_i w_i e_i^2 / c,
+    \quad c = E[w(z) z^2], \; z \sim N(0, 1)
+
+with one vendor's worth of prior information (Kass and Wasserman 1995, doi:10.1080/01621459.1995.10476592).
+c makes sigma the standard deviation of normal errors, which the weights would understate (Huber 1964,
+doi:10.1214/aoms/1177703732, proposal 2). H takes the prices to the fitted level, and its trace is what the
+level takes from their scatter by following them (Hastie and Tibshirani 1990, Generalized additive models,
+section 3.5).
 """
 
 from __future__ import annotations
@@ -29,6 +37,7 @@ SCATTER = (
 )
 PRIOR_VOTES = 1.0  # what that is worth, in vendors
 TAILS = 4.0  # degrees of freedom of the errors
+CONSISTENCY = 0.7666161001134  # c, by quadrature
 MOST = 200  # price runs looked at, the latest: older ones say next to nothing
 ROUNDS, SETTLED = 200, 1e-4  # of the reweighting: sigma is wanted to three digits
 
@@ -89,10 +98,11 @@ def fit_runs(runs: Sequence[Priced], overhead_sd: float) -> Market:
     for _ in range(ROUNDS):
         weights: Array = np.asarray(np.minimum(1.0, (TAILS + 1.0) / (TAILS + errors**2 / variance)))
         precisions = votes * weights / variance
-        level, _ = smoothed(times, servers, values - centre, precisions, overhead_sd)
+        level, spread = smoothed(times, servers, values - centre, precisions, overhead_sd)
         errors = values - centre - level
-        squares = float(np.sum(votes * weights * errors**2))
-        found = (PRIOR_VOTES * SCATTER**2 + squares) / (PRIOR_VOTES + max(total - 1.0, 0.0))
+        squares = float(np.sum(votes * weights * errors**2)) / CONSISTENCY
+        trace = float(np.sum(precisions * spread))
+        found = (PRIOR_VOTES * SCATTER**2 + squares + variance * trace) / (PRIOR_VOTES + total)
         if abs(found - variance) < SETTLED * variance:
             break
         variance = found
