@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from datetime import date
 from itertools import pairwise
 from math import exp, log, sqrt
@@ -359,12 +361,34 @@ def test_equal_prices_are_told_narrowly_but_not_surely() -> None:
     assert 0.1 < found.sd < 0.2
 
 
+def weighted(prices: Sequence[float], weights: Sequence[float]) -> list[Priced]:
+    return [replace(one, weight=w) for one, w in zip(asked(prices, step=0), weights, strict=True)]
+
+
 def test_a_weight_counts_as_so_many_vendors() -> None:
-    """A quote of weight 3 is worth three vendors at its price."""
-    once = asked([3.0, 5.0], step=0)
-    heavy = [once[0], Priced(START, "X", "v1", 5.0, log(5.0), False, 3.0, 3)]
-    thrice = asked([3.0, 5.0, 5.0, 5.0], step=0)
-    assert fit_level(heavy).forecast(2023.0).mean == pytest.approx(fit_level(thrice).forecast(2023.0).mean)
+    """A quote of weight 1 among others of 1/3 is worth three of them at its price."""
+    heavy = fit_level(weighted([3.0, 4.0, 5.0], [1.0, 1.0, 3.0]))
+    thrice = fit_level(asked([3.0, 4.0, 5.0, 5.0, 5.0], step=0))
+    assert heavy.votes == pytest.approx(5.0 / 3.0)
+    assert heavy.precisions[2] == pytest.approx(3.0 * heavy.precisions[1])
+    assert heavy.forecast(2022.0).mean == pytest.approx(thrice.forecast(2022.0).mean, abs=0.01)
+
+
+@given(PRICES, st.sampled_from([1e-15, 1e-6, 0.01, 100.0, 1e12, 1e15]))
+@settings(max_examples=40, deadline=None)
+def test_weights_are_relative(prices: list[float], factor: float) -> None:
+    """Times any factor they tell the same, and no quote has more than one vote."""
+    weights = [1.0 + k % 3 for k in range(len(prices))]
+    one, other = (fit_level(weighted(prices, [f * w for w in weights])) for f in (1.0, factor))
+    assert astuple(other.forecast(2023.0)) == pytest.approx(astuple(one.forecast(2023.0)), abs=1e-9)
+    assert one.votes <= len(prices)
+
+
+def test_weights_of_any_size_leave_the_median_among_the_prices() -> None:
+    """A quote that outweighs the others by 30 powers of ten is the only one."""
+    found = fit_level(weighted([3.0, 5.0, 4.0], [1e-15, 1e15, 1e-15])).forecast(2022.0)
+    assert exp(found.mean) == pytest.approx(5.0, rel=1e-2)
+    assert 0.4 < found.sd < 0.7
 
 
 def test_the_servers_overhead_is_one_uncertain_factor() -> None:

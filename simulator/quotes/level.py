@@ -6,8 +6,8 @@ r"""A model of scattered, moving, few prices: a mean-reverting level, and vendor
 y is the logarithm of a price. u is an Ornstein-Uhlenbeck process, so that what was known of the level fades
 with the horizon and the band widens to a limit. Vendors scatter around it by sigma: a prediction is of the
 price that one more vendor asks, not of the average. A price that a vendor repeats is one piece of
-information, at its last date; a vendor with several prices has one vote, shared between them (v). Far-off
-quotes weigh less, w = min(1, 5 / (4 + z^2)), as if errors had Student's t with 4 degrees of freedom (Lange,
+information, at its last date; a vendor with several prices has one vote, shared between them (v); weights
+are relative, and the largest is one vote. Far-off quotes weigh less, w = min(1, 5 / (4 + z^2)), as if errors had Student's t with 4 degrees of freedom (Lange,
 Little and Taylor 1989, doi:10.1080/01621459.1989.10478852). sigma solves
 
 .. math:: \sigma^2 \left(1 + \sum v_i - \mathrm{tr} H\right) = \sigma_0^2 + \sum v_i w_i e_i^2 / c,
@@ -131,9 +131,9 @@ def _columns(runs: Sequence[Priced]) -> tuple[Array, Array, Array]:
 
 
 def _votes(runs: Sequence[Priced]) -> Array:
-    """A vendor's vote, shared between its prices, times the weight given; a nameless quote has its own."""
-    prices = Counter(run.vendor for run in runs)
-    return np.array([run.weight / (prices[run.vendor] if run.vendor else 1) for run in runs])
+    """A vendor's vote, shared between its prices, times the relative weight; a nameless quote has its own."""
+    prices, heaviest = Counter(run.vendor for run in runs), max(run.weight for run in runs)
+    return np.array([run.weight / heaviest / (prices[run.vendor] if run.vendor else 1) for run in runs])
 
 
 def _median(values: Array, votes: Array) -> float:
