@@ -39,6 +39,7 @@ PRIOR_VOTES = 1.0  # what that is worth, in vendors
 TAILS = 4.0  # degrees of freedom of the errors
 CONSISTENCY = 0.7666161001134  # c, by quadrature
 MOST = 200  # price runs looked at, the latest: older ones say next to nothing
+HALF = 0.5 - 1e-9  # of the votes, whatever rounding makes of them
 ROUNDS, SETTLED = 200, 1e-4  # of the reweighting: sigma is wanted to three digits
 
 
@@ -99,11 +100,12 @@ def fit_runs(runs: Sequence[Priced], overhead_sd: float) -> Market:
         weights: Array = np.asarray(np.minimum(1.0, (TAILS + 1.0) / (TAILS + errors**2 / variance)))
         precisions = votes * weights / variance
         level, spread = smoothed(times, servers, values - centre, precisions, overhead_sd)
-        errors = values - centre - level
+        before, errors = errors, values - centre - level
         squares = float(np.sum(votes * weights * errors**2)) / CONSISTENCY
         trace = float(np.sum(precisions * spread))
         found = (PRIOR_VOTES * SCATTER**2 + squares + variance * trace) / (PRIOR_VOTES + total)
-        if abs(found - variance) < SETTLED * variance:
+        moved = float(np.max(np.abs(errors - before)))
+        if abs(found - variance) < SETTLED * variance and moved < SETTLED * sqrt(variance):
             break
         variance = found
     return Market(tuple(runs), weights, total, sqrt(variance), overhead_sd, centre, precisions)
@@ -137,7 +139,7 @@ def _votes(runs: Sequence[Priced]) -> Array:
 
 
 def _median(values: Array, votes: Array) -> float:
-    """The middle of the values by votes: where the reweighting begins."""
+    """The middle of the values by votes, the lower of two: where the reweighting begins."""
     order = np.argsort(values, kind="stable")
     shares = np.cumsum(votes[order])
-    return float(values[order][np.searchsorted(shares, shares[-1] / 2.0)])
+    return float(values[order][np.searchsorted(shares, shares[-1] * HALF)])
