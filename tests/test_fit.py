@@ -90,6 +90,18 @@ def test_one_quote_is_told_and_nothing_scored(tmp_path: Path) -> None:
     assert "mostly assumed" in found["notes"][0]
 
 
+def test_nameless_repetitions_are_told(tmp_path: Path) -> None:
+    """Twelve equal prices without a vendor count as twelve, and the reader is told how to count them once."""
+    rows = [f"2024-{m:02d}-01,25000" for m in range(1, 13)]
+    found = json.loads(
+        fitted(a_file(tmp_path, *rows, head="date,price"), "--input", "gpu_price", "--format", "json").stdout
+    )
+    assert found["fit"]["price_runs"] == 12
+    assert found["prior"]["lognormal"]["p95"] / found["prior"]["lognormal"]["p5"] < 2
+    [note] = found["notes"]
+    assert note.startswith("11 quotes of no vendor ask a price of another day")
+
+
 @pytest.mark.parametrize("style", ["table", "markdown", "csv"])
 @pytest.mark.parametrize("which", [BUY, RENT], ids=["buy", "rent"])
 def test_every_style_prints(quotes: Path, style: str, which: tuple[str, ...]) -> None:

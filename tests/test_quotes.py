@@ -22,7 +22,7 @@ from simulator.quotes import level, smoothing
 from simulator.quotes.backtest import Backtest, Score, backtest, clopper_pearson, pinball
 from simulator.quotes.fitting import Finding, fit_quotes
 from simulator.quotes.horizons import Horizon, read_horizon, shifted, years
-from simulator.quotes.level import fit_level
+from simulator.quotes.level import fit_level, price_runs
 from simulator.quotes.reading import read_quotes
 from simulator.quotes.selecting import Priced, Selection, read_where, select
 from simulator.quotes.smoothing import Array
@@ -345,6 +345,19 @@ def test_repeating_a_price_says_it_once() -> None:
         for k in range(1, 20)
     ]
     assert fit_level([*often, *once]).forecast(2024.0) == fit_level(once).forecast(2024.0)
+
+
+def nameless(quotes: Sequence[Priced]) -> list[Priced]:
+    return [replace(quote, vendor="") for quote in quotes]
+
+
+def test_nameless_quotes_of_equal_price_are_as_many_as_their_days() -> None:
+    """Without vendors a dozen days tell as much as a dozen vendors; copies of one day are one quote."""
+    quotes = asked([25_000.0] * 12)
+    assert fit_level(nameless(quotes)).forecast(2023.0) == fit_level(quotes).forecast(2023.0)
+    copies = [replace(quote, line=quote.line + 50) for quote in quotes[:5]]
+    assert len(price_runs(nameless([*quotes, *copies]))) == 12
+    assert backtest({"X": tuple(nameless(quotes))}, NOW, {}).scored == 9
 
 
 def test_a_vendor_with_many_prices_has_one_vote() -> None:

@@ -6,8 +6,9 @@ r"""A model of scattered, moving, few prices: a mean-reverting level, and vendor
 y is the logarithm of a price. u is an Ornstein-Uhlenbeck process, so that what was known of the level fades
 with the horizon and the band widens to a limit. Vendors scatter around it by sigma: a prediction is of the
 price that one more vendor asks, not of the average. A price that a vendor repeats is one piece of
-information, at its last date; a vendor with several prices has one vote, shared between them (v); weights
-are relative, and the largest is one vote. Far-off quotes weigh less, w = min(1, 5 / (4 + z^2)), as if errors had Student's t with 4 degrees of freedom (Lange,
+information, at its last date; where no vendor is named, only copies of one day are one. A vendor with several
+prices has one vote, shared between them (v); weights are relative, and the largest is one vote. Far-off
+quotes weigh less, w = min(1, 5 / (4 + z^2)), as if errors had Student's t with 4 degrees of freedom (Lange,
 Little and Taylor 1989, doi:10.1080/01621459.1989.10478852). sigma solves
 
 .. math:: \sigma^2 \left(1 + \sum v_i - \mathrm{tr} H\right) = \sigma_0^2 + \sum v_i w_i e_i^2 / c,
@@ -112,7 +113,7 @@ def fit_runs(runs: Sequence[Priced], overhead_sd: float) -> Market:
 
 
 def price_runs(quotes: Sequence[Priced]) -> tuple[Priced, ...]:
-    """Every price of every vendor once, at its last date."""
+    """Every price of every vendor once, at its last date; without a vendor, once a day."""
     last: dict[Run, Priced] = {}
     for quote in sorted(quotes, key=lambda quote: (quote.day, quote.line)):
         see(last, quote)

@@ -26,7 +26,7 @@ BASES: Mapping[str, Mapping[str, str]] = {
     "gpu_hour_price": {"per_chip_hour": BARE, "whole_system": LEFT_OUT, "estimate": LEFT_OUT},
 }
 LATER = "after as-of"
-Run = tuple[str, float, bool]
+Run = tuple[str | date, float, bool]
 MOST_LINES = 12  # of one complaint
 OTHER_BASES = {"estimate": LEFT_OUT}
 
@@ -67,8 +67,8 @@ class Priced:
 
     @property
     def run(self) -> Run:
-        """What a repetition of the quote has in common with it: vendor, price, basis."""
-        return self.vendor, self.price, self.server
+        """What a repetition of the quote has in common with it: vendor (or, without one, the day), price, basis."""
+        return self.vendor or self.day, self.price, self.server
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp
 from typing import Any
 
@@ -61,6 +62,12 @@ def notes_of(finding: Finding) -> list[str]:
         by = f"{counted(len(runs), 'price')} of {counted(round(finding.market.votes, 1), 'vendor')}"
         factor = f"a factor of {exp(SCATTER):.1f}"
         found.append(f"little to go by, {by}: the width is mostly assumed, that vendors scatter by {factor}")
+    if again := _nameless_again(runs):
+        told = counted(again, "quote")
+        found.append(
+            f"{told} of no vendor ask{'s' if again == 1 else ''} a price of another day, each taken for "
+            "one vendor more; name vendors in a column vendor so that repetitions count once"
+        )
     far = finding.far_off
     found += [_far(finding, quote) for quote in far[:MOST_NAMED]]
     if len(far) > MOST_NAMED:
@@ -68,6 +75,12 @@ def notes_of(finding: Finding) -> list[str]:
     if len(runs) >= MOST:
         found.append(f"only the latest {MOST} prices were used")
     return found
+
+
+def _nameless_again(runs: Sequence[Priced]) -> int:
+    """How many prices without a vendor stand on an earlier day as well."""
+    prices = [(run.price, run.server) for run in runs if not run.vendor]
+    return len(prices) - len(set(prices))
 
 
 def _far(finding: Finding, quote: Priced) -> str:
