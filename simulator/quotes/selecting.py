@@ -67,7 +67,7 @@ class Priced:
 
     @property
     def run(self) -> Run:
-        """What a repetition of the quote has in common with it: vendor (or, without one, the day), price, basis."""
+        """What a repetition has in common with the quote: vendor, or the day without one, price, basis."""
         return self.vendor or self.day, self.price, self.server
 
 
