@@ -278,7 +278,7 @@ def test_the_scatter_of_many_normal_prices_is_their_sd(sd: float) -> None:
 @given(PRICES, st.integers(0, 200))
 @settings(max_examples=40, deadline=None)
 def test_the_scatter_solves_its_equation(prices: list[float], step: int) -> None:
-    """With the hat matrix by dense algebra; a level that follows the prices leaves fewer degrees of freedom."""
+    """With the hat matrix by dense algebra: a level that follows the prices takes degrees of freedom."""
     market = fit_level(asked(prices, step=step))
     times, values = np.array([(run.when, run.log_price) for run in market.runs]).T
     joint = moving_together(times)
