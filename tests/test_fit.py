@@ -90,6 +90,16 @@ def test_one_quote_is_told_and_nothing_scored(tmp_path: Path) -> None:
     assert "mostly assumed" in found["notes"][0]
 
 
+def test_how_many_prices_repeat_one_is_told(tmp_path: Path) -> None:
+    """Quotes, the prices that they tell and those that repeat one, in words and in JSON."""
+    rows = ["2024-01-01,3,a", "2024-02-01,3,a", "2024-03-01,4,a", "2024-03-01,3,b"]
+    words = (a_file(tmp_path, *rows, head="date,price,vendor"), "--input", "gpu_hour_price")
+    assert (
+        "Used: 4 quotes, 3 distinct prices, 1 repeats one of them; 2 vendors named" in fitted(*words).stdout
+    )
+    assert json.loads(fitted(*words, "--format", "json").stdout)["distinct_prices"] == 3
+
+
 def test_nameless_repetitions_are_told(tmp_path: Path) -> None:
     """Twelve equal prices without a vendor count as twelve, and the reader is told how to count them once."""
     rows = [f"2024-{m:02d}-01,25000" for m in range(1, 13)]
@@ -146,7 +156,8 @@ def test_a_new_book_holds_the_prior_and_a_scenario_shows_it(quotes: Path, tmp_pa
         ((*RENT, "--update", MARKET, "-o", "new.txt"), 1, ".yaml"),
         ((*RENT, "-o", "picture.pdf"), 1, ".png or .svg"),
         ((*RENT, "--book", "none.yaml"), 1, "no such file"),
-        (("--input", "gpu_price"), 1, "no basis per_chip_hour"),
+        (("--input", "gpu_price"), 1, "add kind=purchase to --where"),
+        (("--input", "gpu_hour_price"), 1, "add kind=rental to --where"),
         ((), 2, "--input"),
     ],
 )

@@ -184,7 +184,12 @@ def test_later_quotes_are_not_used(tmp_path: Path) -> None:
         ("chip=A100,kind=rental", "no row has chip=A100 and kind=rental together"),
         ("chip", "'chip' is not KEY=VALUE"),
         ("chip=A,chip=B", "chip is given twice"),
-        ("chip=H100", "gpu_price has no basis per_chip_hour"),
+        (
+            "chip=H100",
+            "single_chip, server_price_per_chip, estimate, whole_system and per_chip_hour; "
+            "add kind=purchase to --where",
+        ),
+        ("chip=H100,kind=rental", "quotes.csv:8: gpu_price has no basis per_chip_hour"),
     ],
 )
 def test_filters_that_choose_nothing_are_refused(tmp_path: Path, where: str, what: str) -> None:

@@ -75,6 +75,11 @@ class Finding:
         return self.market.forecast(years(self.holds))
 
     @property
+    def distinct(self) -> int:
+        """How many prices the quotes tell: all but those that repeat one."""
+        return len({quote.run for quote in self.quotes})
+
+    @property
     def quoted(self) -> Forecast:
         """The log price in the quotes' own basis."""
         return self.at(years(self.holds))
