@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from math import log, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,19 @@ def test_how_many_prices_repeat_one_is_told(tmp_path: Path) -> None:
         "Used: 4 quotes, 3 distinct prices, 1 repeats one of them; 2 vendors named" in fitted(*words).stdout
     )
     assert json.loads(fitted(*words, "--format", "json").stdout)["distinct_prices"] == 3
+
+
+def test_server_prices_say_how_much_wider_a_scenario_is(quotes: Path) -> None:
+    """The price with its server varies more where both factors are drawn than as it was quoted."""
+    found = json.loads(fitted(quotes, *BUY, "--format", "json").stdout)
+    [note] = [note for note in found["notes"] if "draws the two apart" in note]
+    quoted, bare = (log(found[key]["95"] / found[key]["5"]) / (2 * 1.6448536) for key in
+                    ("quote_percentiles", "percentiles"))  # fmt: skip
+    overhead = sqrt(bare**2 - quoted**2)
+    assert f"a sd of {sqrt(bare**2 + overhead**2):.3f} there and of {quoted:.3f} as quoted" in note
+    assert f"(correlation {-overhead / bare:.2f})" in note
+    assert not [note for note in json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["notes"]
+                if "draws the two apart" in note]  # fmt: skip
 
 
 def test_nameless_repetitions_are_told(tmp_path: Path) -> None:

@@ -75,6 +75,11 @@ class Finding:
         return self.market.forecast(years(self.holds))
 
     @property
+    def in_server(self) -> Forecast:
+        """The log price with the server's overhead, less the logarithm of its median."""
+        return self.market.forecast(years(self.holds), server=True)
+
+    @property
     def distinct(self) -> int:
         """How many prices the quotes tell: all but those that repeat one."""
         return len({quote.run for quote in self.quotes})
