@@ -95,10 +95,8 @@ def test_how_many_prices_repeat_one_is_told(tmp_path: Path) -> None:
     """Quotes, the prices that they tell and those that repeat one, in words and in JSON."""
     rows = ["2024-01-01,3,a", "2024-02-01,3,a", "2024-03-01,4,a", "2024-03-01,3,b"]
     words = (a_file(tmp_path, *rows, head="date,price,vendor"), "--input", "gpu_hour_price")
-    assert (
-        "Used: 4 quotes, 3 distinct prices, 1 repeats one of them; 2 vendors named" in fitted(*words).stdout
-    )
-    assert json.loads(fitted(*words, "--format", "json").stdout)["distinct_prices"] == 3
+    assert "Used: 4 quotes: 3 prices, 1 quote repeats one; 2 vendors named" in fitted(*words).stdout
+    assert json.loads(fitted(*words, "--format", "json").stdout)["prices"] == 3
 
 
 def test_server_prices_say_how_much_wider_a_scenario_is(quotes: Path) -> None:

@@ -80,7 +80,7 @@ class Finding:
         return self.market.forecast(years(self.holds), server=True)
 
     @property
-    def distinct(self) -> int:
+    def prices(self) -> int:
         """How many prices the quotes tell: all but those that repeat one."""
         return len({quote.run for quote in self.quotes})
 

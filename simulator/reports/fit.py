@@ -43,7 +43,7 @@ def _sentences(finding: Finding) -> list[str]:
         f"Prior: lognormal, p5 {ends['p5']:g}, p95 {ends['p95']:g} {finding.unit}",
         f"As of {finding.as_of}, for a price on {finding.holds}: what one more vendor would ask",
         f"Quotes: {source_of(finding)}",
-        f"Used: {counted(len(finding.quotes), 'quote')}, {_distinct(finding)}; {vendors}",
+        f"Used: {counted(len(finding.quotes), 'quote')}: {_prices(finding)}; {vendors}",
         f"Fit: {fit['inside80']} of {fit['price_runs']} prices within the 80% band that they helped to draw; "
         f"vendors scatter by {percent(finding.market.scatter, 0.01)}; Kolmogorov-Smirnov distance "
         f"{fit['ks_distance']:.2f}",
@@ -59,11 +59,13 @@ def _sentences(finding: Finding) -> list[str]:
     return lines
 
 
-def _distinct(finding: Finding) -> str:
+def _prices(finding: Finding) -> str:
     """How many prices the quotes tell, and how many quotes repeat one."""
-    again = len(finding.quotes) - finding.distinct
-    repeated = f"{again} {'repeats' if again == 1 else 'repeat'} one of them" if again else "none is repeated"
-    return f"{counted(finding.distinct, 'distinct price')}, {repeated}"
+    again = len(finding.quotes) - finding.prices
+    repeated = (
+        f"{counted(again, 'quote')} repeat{'s' if again == 1 else ''} one" if again else "none is repeated"
+    )
+    return f"{counted(finding.prices, 'price')}, {repeated}"
 
 
 def _percentiles(finding: Finding) -> list[Row]:
@@ -120,7 +122,7 @@ def fit_data(finding: Finding) -> dict[str, Any]:
         "holds": finding.holds.isoformat(),
         "where": dict(finding.where),
         "n": len(finding.quotes),
-        "distinct_prices": finding.distinct,
+        "prices": finding.prices,
         "server_quotes": finding.servers,
         "server_overhead": finding.overhead.median if finding.overhead else None,
         "left_out": dict(finding.selection.left_out),
