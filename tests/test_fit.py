@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from math import log, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,39 @@ def test_one_quote_is_told_and_nothing_scored(tmp_path: Path) -> None:
     assert "mostly assumed" in found["notes"][0]
 
 
+def test_how_many_prices_repeat_one_is_told(tmp_path: Path) -> None:
+    """Quotes, the prices that they tell and those that repeat one, in words and in JSON."""
+    rows = ["2024-01-01,3,a", "2024-02-01,3,a", "2024-03-01,4,a", "2024-03-01,3,b"]
+    words = (a_file(tmp_path, *rows, head="date,price,vendor"), "--input", "gpu_hour_price")
+    assert "Used: 4 quotes: 3 prices, 1 quote repeats one; 2 vendors named" in fitted(*words).stdout
+    assert json.loads(fitted(*words, "--format", "json").stdout)["prices"] == 3
+
+
+def test_server_prices_say_how_much_wider_a_scenario_is(quotes: Path) -> None:
+    """The price with its server varies more where both factors are drawn than as it was quoted."""
+    found = json.loads(fitted(quotes, *BUY, "--format", "json").stdout)
+    [note] = [note for note in found["notes"] if "draws the two apart" in note]
+    quoted, bare = (log(found[key]["95"] / found[key]["5"]) / (2 * 1.6448536) for key in
+                    ("quote_percentiles", "percentiles"))  # fmt: skip
+    overhead = sqrt(bare**2 - quoted**2)
+    assert f"a sd of {sqrt(bare**2 + overhead**2):.3f} there and of {quoted:.3f} as quoted" in note
+    assert f"(correlation {-overhead / bare:.2f})" in note
+    assert not [note for note in json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["notes"]
+                if "draws the two apart" in note]  # fmt: skip
+
+
+def test_nameless_repetitions_are_told(tmp_path: Path) -> None:
+    """Twelve equal prices without a vendor count as twelve, and the reader is told how to count them once."""
+    rows = [f"2024-{m:02d}-01,25000" for m in range(1, 13)]
+    found = json.loads(
+        fitted(a_file(tmp_path, *rows, head="date,price"), "--input", "gpu_price", "--format", "json").stdout
+    )
+    assert found["fit"]["price_runs"] == 12
+    assert found["prior"]["lognormal"]["p95"] / found["prior"]["lognormal"]["p5"] < 2
+    [note] = found["notes"]
+    assert note.startswith("11 quotes of no vendor ask a price of another day")
+
+
 @pytest.mark.parametrize("style", ["table", "markdown", "csv"])
 @pytest.mark.parametrize("which", [BUY, RENT], ids=["buy", "rent"])
 def test_every_style_prints(quotes: Path, style: str, which: tuple[str, ...]) -> None:
@@ -134,7 +168,8 @@ def test_a_new_book_holds_the_prior_and_a_scenario_shows_it(quotes: Path, tmp_pa
         ((*RENT, "--update", MARKET, "-o", "new.txt"), 1, ".yaml"),
         ((*RENT, "-o", "picture.pdf"), 1, ".png or .svg"),
         ((*RENT, "--book", "none.yaml"), 1, "no such file"),
-        (("--input", "gpu_price"), 1, "no basis per_chip_hour"),
+        (("--input", "gpu_price"), 1, "add kind=purchase to --where"),
+        (("--input", "gpu_hour_price"), 1, "add kind=rental to --where"),
         ((), 2, "--input"),
     ],
 )

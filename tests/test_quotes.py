@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from datetime import date
 from itertools import pairwise
-from math import exp, log
+from math import exp, log, sqrt
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quotes_cases import CATALOGUE, START, a_file, asked, markets
-from scipy import stats
+from scipy import integrate, stats
 
 from simulator.errors import InputError
-from simulator.quotes import level
-from simulator.quotes.backtest import Backtest, backtest, clopper_pearson, pinball
+from simulator.quotes import level, smoothing
+from simulator.quotes.backtest import Backtest, Score, backtest, clopper_pearson, pinball
 from simulator.quotes.fitting import Finding, fit_quotes
 from simulator.quotes.horizons import Horizon, read_horizon, shifted, years
-from simulator.quotes.level import fit_level
+from simulator.quotes.level import fit_level, price_runs
 from simulator.quotes.reading import read_quotes
 from simulator.quotes.selecting import Priced, Selection, read_where, select
+from simulator.quotes.smoothing import Array
 
 PRICES = st.lists(st.floats(0.5, 50.0), min_size=1, max_size=12)
 NOW = Horizon()
@@ -180,7 +184,12 @@ def test_later_quotes_are_not_used(tmp_path: Path) -> None:
         ("chip=A100,kind=rental", "no row has chip=A100 and kind=rental together"),
         ("chip", "'chip' is not KEY=VALUE"),
         ("chip=A,chip=B", "chip is given twice"),
-        ("chip=H100", "gpu_price has no basis per_chip_hour"),
+        (
+            "chip=H100",
+            "single_chip, server_price_per_chip, estimate, whole_system and per_chip_hour; "
+            "add kind=purchase to --where",
+        ),
+        ("chip=H100,kind=rental", "quotes.csv:8: gpu_price has no basis per_chip_hour"),
     ],
 )
 def test_filters_that_choose_nothing_are_refused(tmp_path: Path, where: str, what: str) -> None:
@@ -200,6 +209,35 @@ def test_a_server_price_without_an_overhead_is_refused(tmp_path: Path) -> None:
 # ---- the model ----------------------------------------------------------------------------------
 
 
+def moving_together(times: Array) -> Array:
+    """The covariance of the level at some dates."""
+    apart = np.abs(times[:, None] - times)
+    return np.asarray(smoothing.VAGUE**2 + smoothing.MOVEMENT**2 * np.exp(-apart / smoothing.REVERSION))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 900), st.booleans(), st.floats(-2, 2), st.floats(0.01, 100)), min_size=1
+    ),
+    st.floats(0, 0.5),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_level_is_that_of_the_full_covariance(
+    rows: list[tuple[int, bool, float, float]], overhead_sd: float
+) -> None:
+    """At dates with prices, several a day, and at others before, between and after, against dense algebra."""
+    days, servers, values, precisions = np.array(rows, dtype=float).T
+    asked_of = [(days.min() - 400, 0), (days.mean() + 0.25, 1), (days.max() + 200, 1)]
+    times = 2022.0 + np.append(days, [day for day, _ in asked_of]) / 365.0
+    kinds, known = np.append(servers, [kind for _, kind in asked_of]), len(rows)
+    joint = moving_together(times) + overhead_sd**2 * np.outer(kinds, kinds)
+    gain = joint[:, :known] @ np.linalg.inv(joint[:known, :known] + np.diag(1.0 / precisions))
+    padded = [np.append(column, np.zeros(3)) for column in (values, precisions)]
+    found, variance = smoothing.smoothed(times, kinds, *padded, overhead_sd)
+    assert found == pytest.approx(gain @ values, abs=1e-6)
+    assert variance == pytest.approx(np.diag(joint - gain @ joint[:known]), rel=1e-6, abs=1e-8)
+
+
 def test_a_forecast_is_that_of_the_joint_normal() -> None:
     """Mean and variance are those of a normal distribution given the quotes, worked out another way."""
     quotes = (*asked([3.0, 4.0, 2.5, 6.0]), *asked([3.5, 3.2], step=77, vendor="w"))
@@ -209,7 +247,7 @@ def test_a_forecast_is_that_of_the_joint_normal() -> None:
     count = [sum(run.vendor == one.vendor for one in market.runs) for run in market.runs]
     when = times.max() + 0.7
     every = np.append(times, when)
-    joint = level.VAGUE**2 + level.MOVEMENT**2 * np.exp(-np.abs(every[:, None] - every) / level.REVERSION)
+    joint = moving_together(every)
     joint += np.diag(np.append(market.scatter**2 * np.array(count) / market.weights, market.scatter**2))
     precision = np.linalg.inv(joint)  # of the last given the others: its row of the precision
     mean = market.centre - precision[-1, :-1] @ (prices - market.centre) / precision[-1, -1]
@@ -223,6 +261,46 @@ def test_one_quote_tells_its_price_within_the_assumed_scatter() -> None:
     found = fit_level(asked([3.0])).forecast(years(START))
     assert exp(found.mean) == pytest.approx(3.0, rel=1e-3)
     assert found.sd == pytest.approx(2**0.5 * level.SCATTER, rel=0.01)
+
+
+def test_the_factor_of_consistency_is_its_integral() -> None:
+    """c is the mean of w(z) z^2 of a standard normal."""
+
+    def weighted(z: float) -> float:
+        return float(min(1.0, 5.0 / (4.0 + z**2)) * z**2 * stats.norm.pdf(z))
+
+    found = 2.0 * (integrate.quad(weighted, 0.0, 1.0)[0] + integrate.quad(weighted, 1.0, np.inf)[0])
+    assert pytest.approx(found, abs=1e-9) == level.CONSISTENCY
+
+
+@pytest.mark.parametrize("sd", [0.1, 0.3, 0.6])
+def test_the_scatter_of_many_normal_prices_is_their_sd(sd: float) -> None:
+    """Of 200 prices at the quantiles of a normal sigma is its sd, but for the prior's one vote."""
+    found = fit_level(asked(np.exp(sd * stats.norm.ppf((np.arange(200) + 0.5) / 200)), step=0)).scatter
+    assert found == pytest.approx(sqrt((199 * sd**2 + level.SCATTER**2) / 200), rel=0.02)
+
+
+@given(PRICES, st.integers(0, 200))
+@settings(max_examples=40, deadline=None)
+def test_the_scatter_solves_its_equation(prices: list[float], step: int) -> None:
+    """With the hat matrix by dense algebra: a level that follows the prices takes degrees of freedom."""
+    market = fit_level(asked(prices, step=step))
+    times, values = np.array([(run.when, run.log_price) for run in market.runs]).T
+    joint = moving_together(times)
+    hat = joint @ np.linalg.inv(joint + np.diag(market.scatter**2 / market.weights))
+    errors = values - market.centre - hat @ (values - market.centre)
+    squares = level.SCATTER**2 + float(np.sum(market.weights * errors**2)) / level.CONSISTENCY
+    freedom = 1.0 + len(values) - float(np.trace(hat))
+    assert market.scatter**2 * freedom == pytest.approx(squares, rel=1e-3)
+
+
+def test_four_in_five_new_vendors_ask_a_price_in_the_band() -> None:
+    """Of a dozen normal prices about a level that moves as assumed, and one vendor more."""
+    inside = 0
+    for quotes in markets(400, 13, seed=7).values():
+        found = fit_level(quotes[:-1]).forecast(quotes[-1].when)
+        inside += abs(quotes[-1].log_price - found.mean) <= 1.2815515655 * found.sd
+    assert 0.77 < inside / 400 < 0.87
 
 
 @given(PRICES, st.floats(0.01, 1000.0))
@@ -274,6 +352,19 @@ def test_repeating_a_price_says_it_once() -> None:
     assert fit_level([*often, *once]).forecast(2024.0) == fit_level(once).forecast(2024.0)
 
 
+def nameless(quotes: Sequence[Priced]) -> list[Priced]:
+    return [replace(quote, vendor="") for quote in quotes]
+
+
+def test_nameless_quotes_of_equal_price_are_as_many_as_their_days() -> None:
+    """Without vendors a dozen days tell as much as a dozen vendors; copies of one day are one quote."""
+    quotes = asked([25_000.0] * 12)
+    assert fit_level(nameless(quotes)).forecast(2023.0) == fit_level(quotes).forecast(2023.0)
+    copies = [replace(quote, line=quote.line + 50) for quote in quotes[:5]]
+    assert len(price_runs(nameless([*quotes, *copies]))) == 12
+    assert backtest({"X": tuple(nameless(quotes))}, NOW, {}).scored == 9
+
+
 def test_a_vendor_with_many_prices_has_one_vote() -> None:
     """Eight prices of one vendor do not outvote four vendors."""
     market = fit_level([*asked([10.0 + 0.01 * k for k in range(8)], step=1, vendor="one"), *asked([3.0] * 4)])
@@ -288,12 +379,34 @@ def test_equal_prices_are_told_narrowly_but_not_surely() -> None:
     assert 0.1 < found.sd < 0.2
 
 
+def weighted(prices: Sequence[float], weights: Sequence[float]) -> list[Priced]:
+    return [replace(one, weight=w) for one, w in zip(asked(prices, step=0), weights, strict=True)]
+
+
 def test_a_weight_counts_as_so_many_vendors() -> None:
-    """A quote of weight 3 is worth three vendors at its price."""
-    once = asked([3.0, 5.0], step=0)
-    heavy = [once[0], Priced(START, "X", "v1", 5.0, log(5.0), False, 3.0, 3)]
-    thrice = asked([3.0, 5.0, 5.0, 5.0], step=0)
-    assert fit_level(heavy).forecast(2023.0).mean == pytest.approx(fit_level(thrice).forecast(2023.0).mean)
+    """A quote of weight 1 among others of 1/3 is worth three of them at its price."""
+    heavy = fit_level(weighted([3.0, 4.0, 5.0], [1.0, 1.0, 3.0]))
+    thrice = fit_level(asked([3.0, 4.0, 5.0, 5.0, 5.0], step=0))
+    assert heavy.votes == pytest.approx(5.0 / 3.0)
+    assert heavy.precisions[2] == pytest.approx(3.0 * heavy.precisions[1])
+    assert heavy.forecast(2022.0).mean == pytest.approx(thrice.forecast(2022.0).mean, abs=0.01)
+
+
+@given(PRICES, st.sampled_from([1e-15, 1e-6, 0.01, 100.0, 1e12, 1e15]))
+@settings(max_examples=40, deadline=None)
+def test_weights_are_relative(prices: list[float], factor: float) -> None:
+    """Times any factor they tell the same, and no quote has more than one vote."""
+    weights = [1.0 + k % 3 for k in range(len(prices))]
+    one, other = (fit_level(weighted(prices, [f * w for w in weights])) for f in (1.0, factor))
+    assert astuple(other.forecast(2023.0)) == pytest.approx(astuple(one.forecast(2023.0)), abs=1e-9)
+    assert one.votes <= len(prices)
+
+
+def test_weights_of_any_size_leave_the_median_among_the_prices() -> None:
+    """A quote that outweighs the others by 30 powers of ten is the only one."""
+    found = fit_level(weighted([3.0, 5.0, 4.0], [1e-15, 1e15, 1e-15])).forecast(2022.0)
+    assert exp(found.mean) == pytest.approx(5.0, rel=1e-2)
+    assert 0.4 < found.sd < 0.7
 
 
 def test_the_servers_overhead_is_one_uncertain_factor() -> None:
@@ -364,6 +477,42 @@ def test_a_repeated_price_is_scored_once() -> None:
     quotes = asked([3.0, 3.5, 2.8, 4.0])
     again = [Priced(date(2023, 1, k), "X", "v3", 4.0, log(4.0), False, 1.0, 50 + k) for k in range(1, 9)]
     assert backtest({"X": (*quotes, *again)}, NOW, {}).scored == 1
+
+
+def sightings(count: int, *, seed: int, step: int = 1) -> tuple[Priced, ...]:
+    """List prices of six vendors that change now and then, seen again and again."""
+    rng = np.random.default_rng(seed)
+    return tuple(
+        Priced(
+            date.fromordinal(START.toordinal() + k * step // 4), "X", f"v{k % 6}", p, log(p), False, 1.0, k
+        )
+        for k, p in enumerate(np.round(np.exp(0.3 * rng.standard_normal(count)), 2))
+    )
+
+
+def test_every_price_is_told_from_what_was_known() -> None:
+    """Each score is that of a fit to the quotes of its time, picked out one by one."""
+    quotes, horizon = sightings(120, seed=3, step=20), read_horizon("3mo")
+    told: list[Score] = []
+    for k, quote in enumerate(quotes):
+        earlier = [one for one in quotes if one.day <= shifted(quote.day, -3)]
+        if len(earlier) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
+            found = fit_level(earlier).forecast(quote.when)
+            loss = pinball(
+                found.mean + found.sd * stats.norm.ppf([0.05, 0.1, 0.5, 0.9, 0.95]), quote.log_price
+            )
+            inside = abs(quote.log_price - found.mean) <= 1.2815515655 * found.sd
+            told.append(Score("X", quote.vendor, quote.day.isoformat(), inside, loss, {}))
+    scores = backtest({"X": quotes}, horizon, {}).scores
+    assert [(score.day, score.inside) for score in scores] == [(score.day, score.inside) for score in told]
+    assert [score.loss for score in scores] == pytest.approx([score.loss for score in told], rel=1e-9)
+
+
+def test_many_quotes_are_soon_scored() -> None:
+    """Work grows with the number of quotes, not with its square: 6,000 take a second or so."""
+    begin = process_time()
+    assert backtest({"X": sightings(6000, seed=4)}, NOW, {}).scored == 300
+    assert process_time() - begin < 6.0
 
 
 def test_few_scores_are_no_verdict() -> None:

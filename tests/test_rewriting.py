@@ -197,6 +197,24 @@ def test_what_is_not_changed_stays(before: str, path: tuple[str, ...], after: st
     assert with_value(before, path, 9) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("a:\n  b: 1  # of b\n\n# of c\nc: 2\n", ("a", "b")),
+        ("a:\n  b: >-\n    x\n    y\n\n# of c\nc: 2\n", ("a", "b")),
+        ("a:\n  b: 1  # of b\n\n# of c\nc: 2\n", ("a", "d")),
+        ("a:\nc: 2\n", ("a", "d")),
+        ("a: {b: 1}\n", ("a", "b")),
+        ("a: 1\n", ("d", "e", "f")),
+    ],
+)
+def test_lines_end_as_they_did(before: str, path: tuple[str, ...]) -> None:
+    """A text whose lines end in CR and LF becomes what it would with LF alone, its new lines among them."""
+    value = {"lognormal": {"p5": 1, "p95": 2}, "note": "many words, " * 12}
+    expected = with_value(before, path, value).replace("\n", "\r\n")
+    assert with_value(before.replace("\n", "\r\n"), path, value) == expected
+
+
 # ---- a book written anew ------------------------------------------------------------------------
 
 
@@ -236,6 +254,22 @@ def test_a_new_book_differs_in_its_prior_alone(tmp_path: Path, book: Path, chip:
     gone = [line for line in old_lines if line not in new_lines]
     assert len(gone) < 9
     assert not any(line.lstrip().startswith("#") for line in gone)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "marked"])
+def test_a_book_with_windows_line_ends_keeps_them(tmp_path: Path, mark: str) -> None:
+    """Every byte but the title's, the date's and the prior's is the old book's."""
+    change = a_change(as_of="2026-01-01", accelerator="A", commitment="1y", year="2024")
+    (tmp_path / "plain.yaml").write_text("# First\n" + BASE)
+    rewrite(tmp_path / "plain.yaml", tmp_path / "expected.yaml", change)
+    (tmp_path / "old.yaml").write_bytes(windows(tmp_path / "plain.yaml", mark))
+    rewrite(tmp_path / "old.yaml", tmp_path / "new.yaml", change)
+    assert (tmp_path / "new.yaml").read_bytes() == windows(tmp_path / "expected.yaml", mark)
+
+
+def windows(path: Path, mark: str) -> bytes:
+    """A text as an editor of Windows saves it."""
+    return (mark + path.read_text(encoding="utf-8")).replace("\n", "\r\n").encode()
 
 
 def test_a_new_book_works_in_a_scenario(tmp_path: Path) -> None:
@@ -294,8 +328,12 @@ def test_a_prior_that_would_be_truncated_is_not_written(tmp_path: Path) -> None:
     """Where the entry's level truncates all its keys, the new book would not say what was fitted."""
     (tmp_path / "old.yaml").write_text(BASE.replace("    source: base\n", "    truncate: {high: 5}\n", 1))
     change = a_change(accelerator="A", commitment="1y", year="2024")
-    with pytest.raises(InputError, match="would not hold"):
+    with pytest.raises(InputError) as error:
         rewrite(tmp_path / "old.yaml", tmp_path / "new.yaml", change)
+    told = str(error.value)
+    assert "old.yaml: gpu_hour_price has truncate: {high: 5} for all its keys" in told
+    assert "would cut 28% off the prior" in told
+    assert "move it to the keys that need it" in told
     assert not (tmp_path / "new.yaml").exists()
 
 

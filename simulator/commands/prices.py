@@ -89,7 +89,8 @@ def fit(
     """Fit a price prior to dated quotes.
 
     QUOTES.csv has the columns date and price (or price_usd), perhaps vendor, basis and weight, and any
-    others to choose by; prices are in the input's own unit. Told is the price that one more vendor would ask.
+    others to choose by; prices are in the input's own unit. Weights are relative: the largest is one vendor's
+    vote. Told is the price that one more vendor would ask.
     """
     from simulator.reports.fit import fit_sheet
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from simulator.quotes.horizons import Horizon
-from simulator.quotes.level import fit_level, price_runs
-from simulator.quotes.selecting import Overhead, Priced
+from simulator.quotes.level import MOST, Market, fit_runs, see
+from simulator.quotes.selecting import Overhead, Priced, Run
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Naive = Callable[[Sequence[Priced]], Array]
@@ -104,37 +105,41 @@ def backtest(
     """Tell every price from the quotes a horizon before it, at least three of them.
 
     A vendor's price counts once, when it is first seen: repeating it would only flatter the model. The naive
-    models, too, see every price once, which is the better for them.
+    models, too, see every price once, the latest as many as the model does, which is the better for them.
     """
     scores = [
-        _score(quote, earlier, overheads[chip].sd if chip in overheads else 0.0)
+        _score(quote, fit_runs(runs, overheads[chip].sd if chip in overheads else 0.0))
         for chip, quotes in sorted(by_chip.items())
-        for quote, earlier in _origins(quotes, horizon)
+        for quote, runs in _origins(quotes, horizon)
     ]
     return Backtest(tuple(scores))
 
 
 def _origins(quotes: Sequence[Priced], horizon: Horizon) -> Iterator[tuple[Priced, list[Priced]]]:
-    """Every price when it is first seen, with the quotes that were known a horizon before."""
-    first = {quote.run: quote for quote in reversed(quotes)}
-    for quote in sorted(first.values(), key=lambda one: (one.day, one.line))[-MOST_SCORED:]:
-        known = horizon.before(quote.day)
-        earlier = [one for one in quotes if one.day <= known and one.day < quote.day]
-        if len(earlier) >= FEWEST_EARLIER:
-            yield quote, earlier
+    """Every price when it is first seen, with the latest that were known a horizon before."""
+    ordered = sorted(quotes, key=lambda one: (one.day, one.line))
+    first = {quote.run: quote for quote in reversed(ordered)}
+    known: dict[Run, Priced] = {}
+    seen = 0
+    for quote in [one for one in ordered if first[one.run] is one][-MOST_SCORED:]:
+        until = horizon.before(quote.day)
+        while ordered[seen].day <= until and ordered[seen].day < quote.day:
+            see(known, ordered[seen])
+            seen += 1
+        if seen >= FEWEST_EARLIER:
+            yield quote, list(islice(reversed(known.values()), MOST))[::-1]
 
 
-def _score(quote: Priced, earlier: Sequence[Priced], overhead_sd: float) -> Score:
-    forecast = fit_level(earlier, overhead_sd).forecast(quote.when, server=quote.server)
+def _score(quote: Priced, market: Market) -> Score:
+    forecast, value = market.forecast(quote.when, server=quote.server), quote.log_price
     told = forecast.mean + forecast.sd * ndtri(SHARES)
-    runs, value = price_runs(earlier), quote.log_price
     return Score(
         quote.chip,
         quote.vendor,
         quote.day.isoformat(),
         bool(told[LOW] <= value <= told[HIGH]),
         pinball(told, value),
-        {name: pinball(naive(runs), value) for name, naive in NAIVE.items()},
+        {name: pinball(naive(market.runs), value) for name, naive in NAIVE.items()},
     )
 
 
@@ -167,7 +172,7 @@ def _last_quotes(runs: Sequence[Priced]) -> Array:
 
 
 def _constant(runs: Sequence[Priced]) -> Array:
-    """The lognormal of all prices so far."""
+    """The lognormal of the prices so far."""
     values = np.array([run.log_price for run in runs])
     sd = float(values.std(ddof=1)) if len(values) > 1 else 0.0
     return np.asarray(values.mean() + sd * ndtri(SHARES))

@@ -75,6 +75,16 @@ class Finding:
         return self.market.forecast(years(self.holds))
 
     @property
+    def in_server(self) -> Forecast:
+        """The log price with the server's overhead, less the logarithm of its median."""
+        return self.market.forecast(years(self.holds), server=True)
+
+    @property
+    def prices(self) -> int:
+        """How many prices the quotes tell: all but those that repeat one."""
+        return len({quote.run for quote in self.quotes})
+
+    @property
     def quoted(self) -> Forecast:
         """The log price in the quotes' own basis."""
         return self.at(years(self.holds))

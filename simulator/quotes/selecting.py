@@ -25,7 +25,9 @@ BASES: Mapping[str, Mapping[str, str]] = {
     },
     "gpu_hour_price": {"per_chip_hour": BARE, "whole_system": LEFT_OUT, "estimate": LEFT_OUT},
 }
+KIND = "kind"  # the column that tells purchases from rentals
 LATER = "after as-of"
+Run = tuple[str | date, float, bool]
 MOST_LINES = 12  # of one complaint
 OTHER_BASES = {"estimate": LEFT_OUT}
 
@@ -65,9 +67,9 @@ class Priced:
         return years(self.day)
 
     @property
-    def run(self) -> tuple[str, float, bool]:
-        """What a repetition of the quote has in common with it: vendor, price, basis."""
-        return self.vendor, self.price, self.server
+    def run(self) -> Run:
+        """What a repetition has in common with the quote: vendor, or the day without one, price, basis."""
+        return self.vendor or self.day, self.price, self.server
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,7 @@ def select(
     pool = chooser.chosen({key: value for key, value in wanted.items() if key not in CHIPS})
     bad = chooser.bad_bases(pool, name)
     if bad and not skip_bad:
-        raise InputError(
-            [*bad, Complaint(str(table.path), f"{len(bad)} bad rows", "mend them or --skip-bad")]
-        )
+        raise InputError(chooser.mixed(pool, wanted) or bad)
     mine = chooser.chosen(wanted)
     end = as_of or max((quote.day for quote in mine if chooser.kind(quote) != LEFT_OUT), default=date.max)
     known = [quote for quote in mine if quote.day <= end]
@@ -157,6 +157,15 @@ def _none_left(table: Table, left_out: Mapping[str, int]) -> Complaint:
     reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
     remedy = "give a later --as-of" if LATER in left_out else "no price of the input can be told from these"
     return Complaint(str(table.path), f"no quote is left ({reasons or 'bad rows alone'})", remedy)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    """Words with commas, and another word before the last.
+
+    >>> _listed(["a", "b", "c"], "and")
+    'a, b and c'
+    """
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 @dataclass(frozen=True)
@@ -212,6 +221,23 @@ class _Chooser:
         hint = did_you_mean(basis, self.bases) or f"it has {', '.join(self.bases)}"
         remedy = f"{hint}; choose other rows with --where, or leave these out with --skip-bad"
         return Complaint(where, f"{name} has no basis {basis}", remedy)
+
+    def mixed(self, pool: Sequence[Quote], where: Mapping[str, str]) -> list[Complaint]:
+        """The complaint that says which kind to choose, where kinds tell usable bases from unknown ones."""
+        if KIND in where or KIND not in self.table.columns:
+            return []
+        bases = [quote.columns.get("basis", "") for quote in pool]
+        usable = {quote.columns[KIND]: None for quote in pool if self.kind(quote) != LEFT_OUT}
+        unknown = {
+            quote.columns[KIND]
+            for quote, basis in zip(pool, bases, strict=True)
+            if basis not in ("", *self.bases)
+        }
+        if not usable or unknown & set(usable):
+            return []
+        what = f"the quotes chosen have bases {_listed(list(dict.fromkeys(filter(None, bases))), 'and')}"
+        choices = _listed([f"{KIND}={kind}" for kind in usable], "or")
+        return [Complaint(str(self.table.path), what, f"add {choices} to --where")]
 
     def check_overheads(self, known: Sequence[Quote], name: str) -> None:
         """Complain of server prices without an overhead, or without one in common."""

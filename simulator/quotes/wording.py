@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import exp
+from collections.abc import Sequence
+from math import exp, hypot
 from typing import Any
 
 from simulator.quotes.fitting import Finding
 from simulator.quotes.level import MOST, SCATTER
-from simulator.quotes.selecting import Priced
+from simulator.quotes.selecting import Overhead, Priced
 
 FEW = 3  # votes below which the width is mostly what was assumed
 MOST_NAMED = 5  # vendors in a source, and quotes that are told of by line
@@ -57,10 +58,18 @@ def notes_of(finding: Finding) -> list[str]:
     chips = dict.fromkeys(quote.chip for quote in finding.quotes)
     if len(chips) > 1:
         found.append(f"quotes of {len(chips)} chips are taken together; --where chip=… takes one")
+    if finding.servers and finding.overhead:
+        found.append(_drawn_apart(finding, finding.overhead))
     if finding.market.votes < FEW:
         by = f"{counted(len(runs), 'price')} of {counted(round(finding.market.votes, 1), 'vendor')}"
         factor = f"a factor of {exp(SCATTER):.1f}"
         found.append(f"little to go by, {by}: the width is mostly assumed, that vendors scatter by {factor}")
+    if again := _nameless_again(runs):
+        told = counted(again, "quote")
+        found.append(
+            f"{told} of no vendor ask{'s' if again == 1 else ''} a price of another day, each taken for "
+            "one vendor more; name vendors in a column vendor so that repetitions count once"
+        )
     far = finding.far_off
     found += [_far(finding, quote) for quote in far[:MOST_NAMED]]
     if len(far) > MOST_NAMED:
@@ -68,6 +77,24 @@ def notes_of(finding: Finding) -> list[str]:
     if len(runs) >= MOST:
         found.append(f"only the latest {MOST} prices were used")
     return found
+
+
+def _drawn_apart(finding: Finding, overhead: Overhead) -> str:
+    """How much wider than the quotes a scenario spreads the price with its server."""
+    bare, server = finding.forecast.sd, finding.in_server.sd
+    drawn = hypot(bare, overhead.sd)
+    related = (server**2 - drawn**2) / (2.0 * bare * overhead.sd) if overhead.sd else 0.0
+    return (
+        f"as these are server prices, {finding.name} is low where server_overhead is high (correlation "
+        f"{related:.2f}), but a scenario draws the two apart: log({finding.name} x server_overhead) has a sd "
+        f"of {drawn:.3f} there and of {server:.3f} as quoted"
+    )
+
+
+def _nameless_again(runs: Sequence[Priced]) -> int:
+    """How many prices without a vendor stand on an earlier day as well."""
+    prices = [(run.price, run.server) for run in runs if not run.vendor]
+    return len(prices) - len(set(prices))
 
 
 def _far(finding: Finding, quote: Priced) -> str:

@@ -43,7 +43,7 @@ def _sentences(finding: Finding) -> list[str]:
         f"Prior: lognormal, p5 {ends['p5']:g}, p95 {ends['p95']:g} {finding.unit}",
         f"As of {finding.as_of}, for a price on {finding.holds}: what one more vendor would ask",
         f"Quotes: {source_of(finding)}",
-        f"Used: {counted(len(finding.quotes), 'quote')}, {len(finding.market.runs)} of them new, {vendors}",
+        f"Used: {counted(len(finding.quotes), 'quote')}: {_prices(finding)}; {vendors}",
         f"Fit: {fit['inside80']} of {fit['price_runs']} prices within the 80% band that they helped to draw; "
         f"vendors scatter by {percent(finding.market.scatter, 0.01)}; Kolmogorov-Smirnov distance "
         f"{fit['ks_distance']:.2f}",
@@ -59,12 +59,21 @@ def _sentences(finding: Finding) -> list[str]:
     return lines
 
 
+def _prices(finding: Finding) -> str:
+    """How many prices the quotes tell, and how many quotes repeat one."""
+    again = len(finding.quotes) - finding.prices
+    repeated = (
+        f"{counted(again, 'quote')} repeat{'s' if again == 1 else ''} one" if again else "none is repeated"
+    )
+    return f"{counted(finding.prices, 'price')}, {repeated}"
+
+
 def _percentiles(finding: Finding) -> list[Row]:
     own, server = OWN_BASIS.get(finding.name, ("price", ""))
     rows = [(own, *_cells(finding.percentiles, finding.forecast))]
     if finding.mostly_servers:
         rows.append((server, *_cells(finding.quote_percentiles, finding.quoted)))
-    return [(finding.unit, *(f"P{level:g}" for level in LEVELS)), *rows]
+    return [(f"price in {finding.unit}", *(f"P{level:g}" for level in LEVELS)), *rows]
 
 
 def _cells(found: Mapping[float, float], forecast: Forecast) -> list[str]:
@@ -73,7 +82,7 @@ def _cells(found: Mapping[float, float], forecast: Forecast) -> list[str]:
 
 
 def _scores(told: Backtest) -> list[Row]:
-    head = ("backtest", "scored", "in 80% band", "95% interval", "pinball loss")
+    head = ("backtest of", "prices told", "within 80% band", "its 95% interval", "pinball loss")
     losses = [(MODELS[name], "", "", "", _loss(loss)) for name, loss in told.naive.items()]
     if told.coverage is None or told.interval is None:
         return [head, ("this model", "0", "–", "–", "–"), *losses]
@@ -113,6 +122,7 @@ def fit_data(finding: Finding) -> dict[str, Any]:
         "holds": finding.holds.isoformat(),
         "where": dict(finding.where),
         "n": len(finding.quotes),
+        "prices": finding.prices,
         "server_quotes": finding.servers,
         "server_overhead": finding.overhead.median if finding.overhead else None,
         "left_out": dict(finding.selection.left_out),

@@ -60,7 +60,7 @@ def with_value(text: str, path: Sequence[str], value: Any) -> str:
         key, node, flow = new_key, child, bool(getattr(node, "flow_style", False))
     assert key is not None
     begin, column = key.start_mark.index, key.start_mark.column
-    new = _flow({path[-1]: value})[1:-1] if flow else _block(path[-1], value, column)
+    new = _flow({path[-1]: value})[1:-1] if flow else _lines(path[-1], value, column, _line_end(text))
     return text[:begin] + new + text[_end(text, node) :]
 
 
@@ -90,8 +90,15 @@ def _inserted(text: str, node: Node, key: Node | None, path: Sequence[str], valu
     else:
         assert key is not None  # a key without a value, as in "priors:"
         column, end = key.start_mark.column + STEP, key.end_mark.index
-    line_end = text.find("\n", end) if "\n" in text[end:] else len(text)
-    return f"{text[:line_end]}\n{' ' * column}{_block(word, nested, column)}{text[line_end:] or chr(10)}"
+    line_end = _line_end(text)
+    place = text.find(line_end, end) if line_end in text[end:] else len(text)
+    new = f"{' ' * column}{_lines(word, nested, column, line_end)}"
+    return f"{text[:place]}{line_end}{new}{text[place:] or line_end}"
+
+
+def _line_end(text: str) -> str:
+    """How the lines of a text end: as its first does."""
+    return "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
 
 
 def _end(text: str, node: Node) -> int:
@@ -100,6 +107,11 @@ def _end(text: str, node: Node) -> int:
         return _end(text, node.value[-1][1])
     end = int(node.end_mark.index)
     return len(text[:end].rstrip()) if getattr(node, "style", None) in ("|", ">") else end
+
+
+def _lines(word: str, value: Any, column: int, line_end: str) -> str:
+    """The lines of a block, ended as those of the text that they go into."""
+    return _block(word, value, column).replace("\n", line_end)
 
 
 def _block(word: str, value: Any, column: int) -> str:

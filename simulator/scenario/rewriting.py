@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from simulator.distributions import distribution
+from simulator.distributions import distribution, mass_outside
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.scenario.books import Book, keyed_by, load_book
 from simulator.scenario.editing import holds, text_at, with_value
@@ -70,8 +70,8 @@ def rewrite(old: Path, new: Path, change: Change, *, force: bool = False) -> Rew
             f"later than {change.as_of}"
         )
         raise InputError([Complaint(str(old), what, "give --force to put the older one in its place")])
-    text = _changed(old.read_text(encoding="utf-8"), keys, change, book, old, new)
-    _put_in_place(text, new, change)
+    text = _changed(old.read_bytes().decode("utf-8"), keys, change, book, old, new)
+    _put_in_place(text, old, new, change)
     return Rewritten(new, change.name, keys, replaced)
 
 
@@ -143,11 +143,11 @@ def _titled(title: str, change: Change) -> str:
     return title if title.endswith(words) else f"{title}; {words}"
 
 
-def _put_in_place(text: str, new: Path, change: Change) -> None:
+def _put_in_place(text: str, old: Path, new: Path, change: Change) -> None:
     """Write beside the place, read back, and rename; refuse a text that does not say what was meant."""
     temporary = new.with_name(f".tmp-{uuid4().hex}.yaml")
     try:
-        with temporary.open("x", encoding="utf-8") as file:
+        with temporary.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -158,10 +158,23 @@ def _put_in_place(text: str, new: Path, change: Change) -> None:
         family, parameters = next(iter(change.prior.items()))
         if complaints or found is None or found.distribution != distribution(family, parameters):
             told = [Complaint(str(new), each.what, each.remedy) for each in complaints]
-            what = f"the new book would not hold {change.name} as fitted"
-            raise InputError(told or [Complaint(str(new), what, "write the prior by hand")])
+            raise InputError(told or [_not_as_fitted(found, old, new, change)])
         temporary.replace(new)
     except OSError as error:
         raise InputError([Complaint(str(new), f"cannot be written: {error.strerror}")]) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _not_as_fitted(found: Prior | None, old: Path, new: Path, change: Change) -> Complaint:
+    """Why a book would not say what was fitted: a truncation for all keys, as far as is known."""
+    if found is None or "truncate" not in found.spec:
+        what = f"the new book would not hold {change.name} as fitted"
+        return Complaint(str(new), what, "write the prior by hand")
+    family, parameters = next(iter(change.prior.items()))
+    bounds = {"low": float("-inf"), "high": float("inf"), **found.spec["truncate"]}
+    lost = mass_outside(distribution(family, parameters), bounds["low"], bounds["high"])
+    told = ", ".join(f"{end}: {bound:g}" for end, bound in found.spec["truncate"].items())
+    what = f"{change.name} has truncate: {{{told}}} for all its keys"
+    what += f", which would cut {100.0 * lost:.2g}% off the prior"
+    return Complaint(str(old), what, "move it to the keys that need it")
