@@ -36,10 +36,11 @@ None of them imports numpy, xarray or HDF5 before a run is saved or loaded, so t
 """
 
 from simulator.results.finding import find
-from simulator.results.names import check_name, slugify
+from simulator.results.names import check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
-from simulator.results.reading import StoredRun, catalogue, load
-from simulator.results.store import Contents, save
+from simulator.results.reading import StoredRun, catalogue, listed, load
+from simulator.results.sealing import read_summary
+from simulator.results.store import Contents, save, save_tree
 
 __all__ = [
     "Contents",
@@ -48,7 +49,11 @@ __all__ = [
     "check_name",
     "data_sha256",
     "find",
+    "folder_name",
+    "listed",
     "load",
+    "read_summary",
     "save",
+    "save_tree",
     "slugify",
 ]
