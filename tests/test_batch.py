@@ -15,6 +15,7 @@ from test_compare import traincost
 
 from simulator.batch.cases import cases, dimensions, read_sweeps
 from simulator.errors import InputError
+from simulator.results import read_summary
 from simulator.simulation import Settings
 
 FEW = ("-n", "2000")
@@ -74,11 +75,7 @@ def test_a_batch_is_its_runs(tmp_path: Path) -> None:
     ]  # fmt: skip
     words = ("--seed", "2", "--set", "gpu_hour_price=3", "-o", str(tmp_path / "one"))
     _, alone, _ = traincost("run", path, *FEW, *words, "--format", "json")
-    run = json.loads(
-        (Path(json.loads(alone)["run"]) / "summary.json").read_text().rpartition("\n")[0] or "{}"
-    )
-    stored = json.loads((Path(json.loads(alone)["run"]) / "summary.json").read_text())
-    assert rows[3]["data_sha256"] == (stored or run)["data_sha256"]
+    assert rows[3]["data_sha256"] == read_summary(Path(json.loads(alone)["run"]))["data_sha256"]
     with xr.open_datatree(found["batch"], engine="h5netcdf") as tree:
         value = tree.to_dataset()["value"].sel(seed=2, gpu_hour_price=3, quantity="total_cost", quantile=0.9)
         assert float(value.squeeze()) == rows[3]["total_cost"]["90"]
