@@ -136,3 +136,24 @@ def test_a_wrong_batch_is_one_message(tmp_path: Path) -> None:
         code, _, err = traincost("batch", *words, "-o", str(tmp_path / "batch"))
         assert (code, err.startswith("Error: ")) == (1, True)
     assert not (tmp_path / "batch").exists()
+
+
+def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
+    """--where and --since choose; prune deletes those, a dry run nothing, no filter is wrong usage."""
+    path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
+    batch(path, "--sweep", "seed=1,2,13", "-o", folder)
+
+    def seeds(*words: str) -> list[int]:
+        code, out, err = traincost("runs", *words, "-o", folder, "--format", "json")
+        assert code == 0, err
+        return sorted(row["seed"] for row in json.loads(out))
+
+    assert seeds("--where", "seed=1*", "--since", "2020-01-01") == [1, 13]
+    assert seeds("--before", "2020-01-01") == seeds("--where", "scenario=other") == []
+    assert seeds("prune", "--where", "seed=1*", "--dry-run") == [1, 13]
+    assert seeds() == [1, 2, 13]
+    assert seeds("prune", "--where", "seed=1*") == [1, 13]
+    assert seeds() == [2]
+    assert traincost("runs", "prune", "-o", folder)[0] == 2
+    code, _, err = traincost("runs", "--where", "sead=1", "-o", folder)
+    assert (code, "Did you mean seed?" in err) == (1, True)

@@ -31,10 +31,12 @@ The files of this package import only those above them::
     store     what a run is made of, and saving it
     finding   which run is meant by the beginning of a name
     reading   one run with every number, and the list of all
+    choosing  some of that list, to be shown or deleted
 
 None of them imports numpy, xarray or HDF5 before a run is saved or loaded, so that listing them is quick.
 """
 
+from simulator.results.choosing import chosen, delete
 from simulator.results.finding import find
 from simulator.results.names import check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
@@ -47,7 +49,9 @@ __all__ = [
     "StoredRun",
     "catalogue",
     "check_name",
+    "chosen",
     "data_sha256",
+    "delete",
     "find",
     "folder_name",
     "listed",
