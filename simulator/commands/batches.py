@@ -24,6 +24,12 @@ from simulator.terminal.options import format_option, quiet_option, results_opti
 )
 @click.option("--resume", is_flag=True, help="Run only what is not stored whole already, or has changed.")
 @click.option("--dry-run", is_flag=True, help="List the cases and run none.")
+@click.option(
+    "--scheduler",
+    metavar="local:N|tcp://HOST:PORT",
+    help="Run the cases on a Dask cluster: N workers of this machine, or a scheduler that runs. All of them "
+    "must see the same files under the same paths.",
+)
 @simulation_options
 @results_option
 @format_option
@@ -33,6 +39,7 @@ def batch(
     sweeps: tuple[str, ...],
     resume: bool,
     dry_run: bool,
+    scheduler: str | None,
     output: Path,
     style: str,
     quiet: bool,
@@ -43,6 +50,7 @@ def batch(
     Each case is stored as it ends, one that fails stops none of the others; exit code 1 if any did.
     """
     from simulator.batch.cases import cases, read_sweeps
+    from simulator.batch.cluster import on_cluster
     from simulator.batch.report import batch_sheet, dry_text, line
     from simulator.batch.running import DONE, one_by_one
     from simulator.terminal.bar import watching
@@ -54,10 +62,16 @@ def batch(
         return
     command, ended = " ".join(["traincost", *sys.argv[1:]]), []
     with watching(quiet) as watch:
-        for each in one_by_one(found, output, command, resume=resume, watch=watch):
+        running = (
+            on_cluster(found, output, command, scheduler, resume=resume)
+            if scheduler
+            else one_by_one(found, output, command, resume=resume, watch=watch)
+        )
+        for each in running:
             ended.append(each)
             if not quiet:
                 click.echo(line(each, len(ended), len(found)), err=True)
+    ended.sort(key=lambda each: found.index(each.case))
     click.echo(batch_sheet(ended, _stored(ended, output)).text(style))
     if any(each.status != DONE for each in ended):
         raise click.exceptions.Exit(1)
