@@ -1,4 +1,4 @@
-"""Batches that are killed, run twice at once, or spread over a cluster: nothing lost, nothing half-written."""
+"""Batches that are killed, run twice at once or spread over a cluster: nothing lost or half-written."""
 
 from __future__ import annotations
 
