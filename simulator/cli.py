@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import comparisons, decisions, drivers, pictures, prices, scenarios, stored
+from simulator.commands import batches, comparisons, decisions, drivers, pictures, prices, scenarios, stored
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -21,6 +21,7 @@ def main() -> None:
 
 for command in (
     scenarios.run,
+    batches.batch,
     scenarios.validate,
     scenarios.priors,
     scenarios.explain_command,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from simulator.dataset import to_tree
 from simulator.reports.report import as_markdown
-from simulator.results import Contents, check_name, save, slugify
+from simulator.results import Contents, check_name, folder_name, save, slugify
 from simulator.scenario.resolved import identity, resolved
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, run
@@ -42,6 +43,13 @@ def run_and_store(
     how = _how(done.settings, budget, done.kept)
     folder = save(contents, root, slugify(name or scenario.name), identity(scenario, how))
     return {**summary, "run": str(folder)}
+
+
+def folder_of(scenario: Scenario, settings: Settings, root: Path, *, keep: int) -> Path:
+    """Where a run without name, budget and targets is stored, before it is run."""
+    how = replace(settings, draws=settings.first_draws, levels=settings.all_levels)
+    which = identity(scenario, _how(how, None, min(keep, how.draws)))
+    return root / folder_name(slugify(scenario.name), which)
 
 
 def _how(settings: Settings, budget: float | None, kept: int) -> dict[str, Any]:

@@ -36,7 +36,12 @@ def test_commands_in_the_readme_work(command: str, tmp_path: Path) -> None:
     if words[0] in STORED:
         CliRunner().invoke(main, ["run", DEFAULT, "--name", words[1], "-o", folder, *few])
         words += ["--results", folder]
-    words += ["-o", folder] if words[0] in ("run", "runs") else []
+    words += ["-o", folder] if words[0] in ("run", "runs", "batch") else []
+    words = [
+        file
+        for word in words
+        for file in (sorted(map(str, ROOT.glob(word))) or [word] if "*." in word else [word])
+    ]
     words += few if any(word.endswith(".yaml") for word in words[1:]) and words[0] != "fit" else []
     words = [str(tmp_path / word) if word.endswith((".png", ".svg")) else word for word in words]
     if "my-book.yaml" in words and words[0] != "fit":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from simulator.commands.loading import say
 from simulator.terminal.options import (
+    Day,
     Percentile,
     format_option,
     quiet_option,
@@ -74,11 +77,64 @@ def verify_command(given: str, results: Path, threads: int | None, quiet: bool) 
         raise click.exceptions.Exit(1)
 
 
-@click.command()
+def filter_options(command: Any) -> Any:
+    """Which of the stored runs are meant."""
+    where = click.option(
+        "--where",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Only runs whose scenario, book, name, seed or draws is this; * stands for anything.",
+    )
+    since = click.option("--since", type=Day(), metavar="DATE", help="Only runs made on this day or later.")
+    before = click.option("--before", type=Day(), metavar="DATE", help="Only runs made before this day.")
+    return where(since(before(command)))
+
+
+@click.group(invoke_without_command=True)
+@filter_options
 @results_option
 @format_option
-def runs(output: Path, style: str) -> None:
+@click.pass_context
+def runs(
+    context: click.Context,
+    where: tuple[str, ...],
+    since: date | None,
+    before: date | None,
+    output: Path,
+    style: str,
+) -> None:
     """List the stored runs, newest first."""
     from simulator.reports.catalogue import catalogue_text
+    from simulator.results import catalogue, chosen
 
-    click.echo(catalogue_text(output, style))
+    if context.invoked_subcommand is None:
+        click.echo(catalogue_text(chosen(catalogue(output), where, since, before), style))
+
+
+@runs.command()
+@filter_options
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@results_option
+@format_option
+def prune(
+    where: tuple[str, ...],
+    since: date | None,
+    before: date | None,
+    dry_run: bool,
+    output: Path,
+    style: str,
+) -> None:
+    """Delete stored runs; without a filter none.
+
+    Prints those that are deleted.
+    """
+    from simulator.reports.catalogue import catalogue_text
+    from simulator.results import catalogue, chosen, delete
+
+    if not (where or since or before):
+        raise click.UsageError("say which: --where, --since or --before")
+    found = chosen(catalogue(output), where, since, before)
+    click.echo(catalogue_text(found, style))
+    if not dry_run:
+        delete([Path(row["run"]) for row in found])
+    click.echo(f"{'would delete' if dry_run else 'deleted'}: {len(found)} runs", err=True)

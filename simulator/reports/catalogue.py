@@ -10,7 +10,6 @@ from typing import Any
 
 from simulator.reports.layout import WIDTH, aligned, csv_text, markdown_table
 from simulator.reports.numbers import quantity, stated
-from simulator.results import catalogue
 
 Listed = Mapping[str, Any]
 
@@ -18,9 +17,9 @@ FIELDS = ("run", "name", "scenario", "book", "seed", "draws", "created_at", "dat
 NUMBERS = ("created (UTC)", "draws", "P50", "P80", "P90")
 
 
-def catalogue_text(root: Path, style: str) -> str:
-    """The stored runs under a folder, newest first."""
-    return CATALOGUE_STYLES[style](catalogue(root))
+def catalogue_text(rows: Sequence[Listed], style: str) -> str:
+    """Stored runs, in their order."""
+    return CATALOGUE_STYLES[style](rows)
 
 
 def _as_json(rows: Sequence[Listed]) -> str:

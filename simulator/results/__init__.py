@@ -31,24 +31,33 @@ The files of this package import only those above them::
     store     what a run is made of, and saving it
     finding   which run is meant by the beginning of a name
     reading   one run with every number, and the list of all
+    choosing  some of that list, to be shown or deleted
 
 None of them imports numpy, xarray or HDF5 before a run is saved or loaded, so that listing them is quick.
 """
 
+from simulator.results.choosing import chosen, delete
 from simulator.results.finding import find
-from simulator.results.names import check_name, slugify
+from simulator.results.names import check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
-from simulator.results.reading import StoredRun, catalogue, load
-from simulator.results.store import Contents, save
+from simulator.results.reading import StoredRun, catalogue, listed, load
+from simulator.results.sealing import read_summary
+from simulator.results.store import Contents, save, save_tree
 
 __all__ = [
     "Contents",
     "StoredRun",
     "catalogue",
     "check_name",
+    "chosen",
     "data_sha256",
+    "delete",
     "find",
+    "folder_name",
+    "listed",
     "load",
+    "read_summary",
     "save",
+    "save_tree",
     "slugify",
 ]

@@ -35,6 +35,18 @@ def write_folder(files: Mapping[str, Content], folder: Path) -> None:
         rmtree(temporary, ignore_errors=True)
 
 
+def write_file(content: Content, path: Path) -> None:
+    """Write a file beside its place and put it there in one step."""
+    temporary = path.with_name(f".tmp-{uuid4().hex}")
+    try:
+        temporary.write_bytes(content)
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def _sync(path: Path) -> None:
     """Bring a file or a folder to the disk, where the system lets programs ask for it."""
     if os.name != "posix":
@@ -97,4 +109,4 @@ def sweep(root: Path) -> None:
     for temporary in root.glob(f".tmp-{HEX}"):
         with suppress(OSError):
             if time.time() - temporary.lstat().st_mtime > STALE_SECONDS:
-                rmtree(temporary)
+                rmtree(temporary) if temporary.is_dir() else temporary.unlink()

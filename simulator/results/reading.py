@@ -95,11 +95,12 @@ def catalogue(root: Path) -> list[dict[str, Any]]:
         return []
     except OSError as error:
         raise ResultError(f"{root}: cannot be listed: {error.strerror}; name a folder of runs") from error
-    rows = [_row(folder) for folder in folders]
+    rows = [listed(folder) for folder in folders]
     return sorted(rows, key=lambda row: (str(row.get("created_at", "")), row["run"]), reverse=True)
 
 
-def _row(folder: Path) -> dict[str, Any]:
+def listed(folder: Path) -> dict[str, Any]:
+    """A run's row of the catalogue; of one that cannot be read, ``run`` and ``error``."""
     try:
         return _trusted(folder, _listed)
     except ResultError as error:

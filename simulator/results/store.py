@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
-from simulator.results.folders import Content, sweep, write_folder
+from simulator.results.folders import Content, sweep, write_file, write_folder
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
 from simulator.results.sealing import sealed
@@ -49,12 +49,26 @@ def save(contents: Contents, root: Path, slug: str, identity: str) -> Path:
     return folder
 
 
+def save_tree(tree: xr.DataTree, path: Path) -> Path:
+    """Store a tree as a file by itself, whole or not at all, in place of what is there."""
+    marks = {"created_at": _now(), "data_sha256": data_sha256(tree), "command": ""}
+    try:
+        write_file(encoded(tree, marks), path)
+    except OSError as error:
+        what = f"{path}: it cannot be stored: {error.strerror or error}"
+        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
+    return path
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _files(contents: Contents, folder: Path, slug: str) -> dict[str, Content]:
     """Every file of a run by name, complete."""
     for name in contents.files:
         check_name(name)
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    marks = {"created_at": now, "data_sha256": data_sha256(contents.tree)}
+    marks = {"created_at": _now(), "data_sha256": data_sha256(contents.tree)}
     command = contents.command.encode(errors="backslashreplace").decode()
     files: dict[str, Content] = {
         **contents.files,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from simulator.errors import Complaint, InputError, did_you_mean
 LARGEST = 2**20  # bytes in a file; a book of 1500 lines has a tenth of it
 DEEPEST = 64  # lists and mappings within one another; a book has 6
 MOST_EVENTS = 100_000  # words, and both ends of lists and mappings; a book of 1500 lines has 9000
+MOST_KEPT = 64  # files whose content is remembered
 MOST_COMPLAINTS = 100  # nobody mends more in one go
 LONGEST_NUMBER = 400  # characters; the largest double, written out, has 309
 LONGEST_TAG = 2**16  # characters; the parser takes time as the square of a tag's length to decode it
@@ -75,13 +77,19 @@ def read(path: str | Path) -> Node:
     """
     data = _bytes(Path(path))
     try:
-        root = parse(data.decode("utf-8"), str(path))
+        root = _parsed(data.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         where, what = f"{path}:{data.count(10, 0, error.start) + 1}", f"byte {error.start} is not UTF-8"
         raise InputError([Complaint(where, what, "save the file as UTF-8")]) from error
     if not isinstance(root.value, dict):
         raise InputError([Complaint(root.where, "the file holds no mapping", "write KEY: VALUE lines")])
     return root
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _parsed(text: str, name: str) -> Node:
+    """What a file of this text holds; a batch reads the same books for every case, and no node is changed."""
+    return parse(text, name)
 
 
 def parse(text: str, name: str) -> Node:

@@ -1,0 +1,157 @@
+"""The cases of a batch: every scenario with every combination of what is swept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+from simulator.errors import Complaint, InputError
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.reader import number
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import Settings, check_settings
+
+OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
+WHOLE = ("seed", "draws")  # settings of a run that are whole numbers
+MOST_CASES = 100_000
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What is swept, and its values as they were written."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of a batch: a scenario's file, what is laid over it, how it is run."""
+
+    path: str
+    swept: tuple[tuple[str, str], ...]
+    settings: Settings
+    book: str | None = None
+    laid_over: tuple[str, ...] = ()
+    levers: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others."""
+        words = [Path(self.path).stem, *(f"{key}={value}" for key, value in self.swept)]
+        return ", ".join(words)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The scenario and the values of what is swept, by dimension."""
+        return {"scenario": Path(self.path).stem, **dict(self.swept)}
+
+    def scenario(self) -> Scenario:
+        """The scenario. Raises :class:`InputError` with every complaint about it."""
+        return load_scenario(self.path, book=self.book, settings=self.laid_over, levers=self.levers)
+
+
+def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
+    """Sweeps as written, KEY=VALUE,VALUE; commas within brackets or quotes belong to a value.
+
+    >>> read_sweeps(["seed=1,2", "mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}},0.4"])[1].values
+    ('{pert: {low: 0.2, mode: 0.3, high: 0.5}}', '0.4')
+
+    Raises :class:`InputError` with every complaint.
+    """
+    found: list[Sweep] = []
+    complaints: list[Complaint] = []
+    for text in written:
+        key, equals, values = text.partition("=")
+        parts = tuple(part.strip() for part in _split(values))
+        if not equals or not key or not all(parts):
+            what, remedy = "this is no sweep", "write for example plan.accelerator_count=1k,5k"
+            complaints.append(Complaint(f"--sweep {text}", what, remedy))
+        elif len(set(parts)) < len(parts):
+            complaints.append(Complaint(f"--sweep {text}", "a value is written twice", "take one out"))
+        elif key in [sweep.key for sweep in found]:
+            complaints.append(Complaint(f"--sweep {text}", f"{key} is swept twice", "write one sweep of it"))
+        else:
+            found.append(Sweep(key, parts))
+    if complaints:
+        raise InputError(complaints)
+    return tuple(found)
+
+
+def _split(text: str) -> Iterator[str]:
+    """Parts between the commas that are in no bracket and no quotes."""
+    depth, quote, begin = 0, "", 0
+    for place, letter in enumerate(text):
+        if quote or letter in QUOTES:
+            quote = "" if letter == quote else quote or letter
+        elif letter in OPENING or letter in CLOSING:
+            depth += 1 if letter in OPENING else -1
+        elif letter == "," and depth == 0:
+            yield text[begin:place]
+            begin = place + 1
+    yield text[begin:]
+
+
+def cases(
+    paths: Sequence[str],
+    sweeps: Sequence[Sweep],
+    settings: Settings,
+    *,
+    book: str | None = None,
+    laid_over: Sequence[str] = (),
+    levers: Sequence[str] = (),
+) -> list[Case]:
+    """Every scenario with every combination of swept values, the last sweep fastest.
+
+    Swept may be ``book``, ``seed``, ``draws``, ``sampler``, ``lever`` and whatever ``--set`` may be given.
+    Raises :class:`InputError` for too many, and for two files of one name.
+    """
+    count = len(paths)
+    for sweep in sweeps:
+        count *= len(sweep.values)
+    if count > MOST_CASES:
+        raise InputError([Complaint("--sweep", f"{count:,} cases", f"make it {MOST_CASES:,} at most")])
+    names = [Path(path).stem for path in paths]
+    if twice := {name for name in names if names.count(name) > 1}:
+        what = f"two scenarios are called {min(twice)}"
+        raise InputError([Complaint("batch", what, "give one of the files another name")])
+    base = Case("", (), settings, book, tuple(laid_over), tuple(levers))
+    combined = list(product(*([(sweep.key, value) for value in sweep.values] for sweep in sweeps)))
+    return [_case(replace(base, path=path, swept=swept)) for path in paths for swept in combined]
+
+
+def _case(case: Case) -> Case:
+    """A case with its swept values where they belong."""
+    for key, value in case.swept:
+        if key == "book":
+            case = replace(case, book=value)
+        elif key == "lever":
+            case = replace(case, levers=(*case.levers, value))
+        elif key in (*WHOLE, "sampler"):
+            case = replace(case, settings=_set(case.settings, key, value))
+        else:
+            case = replace(case, laid_over=(*case.laid_over, f"{key}={value}"))
+    return case
+
+
+def _set(settings: Settings, key: str, text: str) -> Settings:
+    value = number(text)
+    if key == "sampler":
+        changed = replace(settings, sampler=text)
+    elif value is None or value != int(value):
+        raise InputError([Complaint(f"--sweep {key}={text}", f"{text} is not a whole number", "mend it")])
+    elif key == "seed":
+        changed = replace(settings, seed=int(value))
+    else:
+        changed = replace(settings, draws=int(value))
+    check_settings(changed)
+    return changed
+
+
+def dimensions(found: Sequence[Case]) -> Mapping[str, list[str]]:
+    """The scenarios and the values of each sweep, in the order of the cases."""
+    places = [case.place for case in found]
+    keys = dict.fromkeys(key for place in places for key in place)
+    return {key: list(dict.fromkeys(place[key] for place in places)) for key in keys}

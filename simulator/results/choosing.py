@@ -1,0 +1,67 @@
+"""Choosing: some of the stored runs, to be listed or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+from uuid import uuid4
+
+from simulator.errors import Complaint, InputError, ResultError, did_you_mean
+
+KEYS = ("scenario", "book", "name", "seed", "draws")
+
+
+def chosen(
+    rows: Iterable[Mapping[str, Any]],
+    where: Sequence[str] = (),
+    since: date | None = None,
+    before: date | None = None,
+) -> list[dict[str, Any]]:
+    """The rows of a catalogue that meet every condition; ``*`` in a value stands for anything.
+
+    A run that cannot be read meets none. Raises :class:`InputError` for what is no condition.
+
+    >>> rows = [{"scenario": "gpt4", "created_at": "2026-11-02"}, {"scenario": "x", "created_at": "2025"}]
+    >>> [row["scenario"] for row in chosen(rows, ["scenario=gpt4*"], date(2026, 1, 1))]
+    ['gpt4']
+    """
+    conditions = _conditions(where)
+    return [
+        dict(row)
+        for row in rows
+        if all(fnmatchcase(str(row.get(key, "")), value) for key, value in conditions)
+        and (since is None or str(row.get("created_at", ""))[:10] >= since.isoformat())
+        and (before is None or "" < str(row.get("created_at", ""))[:10] < before.isoformat())
+    ]
+
+
+def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
+    found, complaints = [], []
+    for text in where:
+        key, equals, value = text.partition("=")
+        if equals and key in KEYS:
+            found.append((key, value))
+        else:
+            remedy = did_you_mean(key, KEYS) or f"write KEY=VALUE with one of {', '.join(KEYS)}"
+            complaints.append(Complaint(f"--where {text}", "this is no condition", remedy))
+    if complaints:
+        raise InputError(complaints)
+    return found
+
+
+def delete(folders: Iterable[Path]) -> None:
+    """Delete runs: each is gone in one step, whatever happens to its files after.
+
+    Raises :class:`ResultError` for the first that cannot be deleted.
+    """
+    for folder in folders:
+        aside = folder.with_name(f".tmp-{uuid4().hex}")
+        try:
+            folder.rename(aside)
+        except OSError as error:
+            raise ResultError(f"{folder}: cannot be deleted: {error.strerror or error}") from error
+        rmtree(aside, ignore_errors=True)

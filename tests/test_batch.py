@@ -1,0 +1,159 @@
+"""Batches: every combination, each stored when it ends, one bad case in nobody's way, and resumed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from comparison_cases import rented
+from hypothesis import given
+from hypothesis import strategies as st
+from test_compare import traincost
+
+from simulator.batch.cases import cases, dimensions, read_sweeps
+from simulator.errors import InputError
+from simulator.results import read_summary
+from simulator.simulation import Settings
+
+FEW = ("-n", "2000")
+
+
+def batch(*words: str) -> tuple[int, dict[str, object], str]:
+    """The exit code, what is printed as JSON, and stderr."""
+    code, out, err = traincost("batch", *words, *FEW, "--format", "json")
+    return code, json.loads(out) if out else {}, err
+
+
+def test_cases_are_the_product_the_last_sweep_fastest() -> None:
+    """Two scenarios and two sweeps of two: eight cases in the order of nested loops."""
+    found = cases(["a.yaml", "b.yaml"], read_sweeps(["seed=1,2", "mfu=0.3,0.4"]), Settings())
+    assert [case.label for case in found[:3]] == [
+        "a, seed=1, mfu=0.3",
+        "a, seed=1, mfu=0.4",
+        "a, seed=2, mfu=0.3",
+    ]
+    assert (len(found), found[2].settings.seed, found[2].laid_over) == (8, 2, ("mfu=0.3",))
+    assert dimensions(found) == {"scenario": ["a", "b"], "seed": ["1", "2"], "mfu": ["0.3", "0.4"]}
+
+
+VALUES = st.lists(
+    st.one_of(
+        st.text("abc019._", min_size=1),
+        st.just("{pert: {low: 0.1, mode: 0.2, high: 0.3}}"),
+        st.just("[{between: [a, b], spearman: 0.5}]"),
+        st.just('"a, b"'),
+    ),
+    min_size=1,
+    unique=True,
+)
+
+
+@given(VALUES)
+def test_commas_within_brackets_and_quotes_belong_to_a_value(values: list[str]) -> None:
+    """Whatever values are joined with commas are read back as those values."""
+    assert read_sweeps([f"key={','.join(values)}"])[0].values == tuple(values)
+
+
+@pytest.mark.parametrize("written", [["mfu"], ["=1"], ["mfu="], ["mfu=1,,2"], ["mfu=1,1"], ["a=1", "a=2"]])
+def test_what_is_no_sweep_is_said(written: list[str]) -> None:
+    """A missing key or value, one written twice, a key swept twice."""
+    with pytest.raises(InputError):
+        read_sweeps(written)
+
+
+def test_a_batch_is_its_runs(tmp_path: Path) -> None:
+    """Each case is what ``run`` stores for it, to the hash; the file of the batch holds their numbers."""
+    path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
+    code, found, _ = batch(path, "--sweep", "seed=1,2", "--sweep", "gpu_hour_price=2,3", "-o", folder)
+    assert code == 0
+    rows = found["cases"]
+    assert [(row["case"]["seed"], row["case"]["gpu_hour_price"]) for row in rows] == [
+        ("1", "2"), ("1", "3"), ("2", "2"), ("2", "3")
+    ]  # fmt: skip
+    words = ("--seed", "2", "--set", "gpu_hour_price=3", "-o", str(tmp_path / "one"))
+    _, alone, _ = traincost("run", path, *FEW, *words, "--format", "json")
+    assert rows[3]["data_sha256"] == read_summary(Path(json.loads(alone)["run"]))["data_sha256"]
+    with xr.open_datatree(found["batch"], engine="h5netcdf") as tree:
+        value = tree.to_dataset()["value"].sel(seed=2, gpu_hour_price=3, quantity="total_cost", quantile=0.9)
+        assert float(value.squeeze()) == rows[3]["total_cost"]["90"]
+
+
+def test_one_bad_case_stops_no_other(tmp_path: Path) -> None:
+    """A file that is none, and a value out of its domain: reported, exit code 1, all others done."""
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("plan: {procurement: rented}\n")
+    code, found, err = batch(
+        str(bad), str(rented(tmp_path)), "--sweep", "gpu_hour_price=2,-3", "-o", str(tmp_path / "batch")
+    )
+    rows = found["cases"]
+    assert (code, [row["status"] for row in rows]) == (1, ["failed", "failed", "done", "failed"])
+    assert "gpu_hour_price is -3" in rows[3]["error"]
+    assert rows[3]["run"] is None
+    assert "4/4 failed" in err
+    with xr.open_datatree(found["batch"], engine="h5netcdf") as tree:
+        value = tree.to_dataset()["value"].sel(quantity="total_cost", quantile=0.5).to_numpy()
+    assert np.isfinite(value).tolist() == [[False, False], [True, False]]
+
+
+def test_resume_runs_what_is_missing_or_broken(tmp_path: Path) -> None:
+    """Whole runs are left as they are, a damaged one is made anew; the results are those of one batch."""
+    path, folder = str(rented(tmp_path)), tmp_path / "batch"
+    words = (path, "--sweep", "seed=1,2,3", "-o", str(folder))
+    _, first, _ = batch(*words)
+    damaged = Path(first["cases"][1]["run"]) / "run.nc"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    _, again, _ = batch(*words, "--resume")
+    assert [row["resumed"] for row in again["cases"]] == [True, False, True]
+    hashes = [[row["data_sha256"] for row in found["cases"]] for found in (first, again)]
+    assert hashes[0] == hashes[1]
+    assert first["batch"] == again["batch"]
+
+
+def test_a_dry_run_runs_nothing(tmp_path: Path) -> None:
+    """The cases are listed in every style, and nothing is stored."""
+    path = str(rented(tmp_path))
+    for style in ("table", "markdown", "csv", "json"):
+        words = ("--sweep", "seed=1,2", "--dry-run", "-o", str(tmp_path / "batch"), "--format", style)
+        code, out, _ = traincost("batch", path, *words)
+        assert (code, "rented" in out) == (0, True)
+    assert not (tmp_path / "batch").exists()
+
+
+def test_a_wrong_batch_is_one_message(tmp_path: Path) -> None:
+    """Sweeps that are none, two files of one name, too many cases: exit code 1 before anything is run."""
+    path = str(rented(tmp_path))
+    (tmp_path / "other").mkdir()
+    twin = str(rented(tmp_path / "other"))
+    for words in (
+        (path, "--sweep", "mfu"),
+        (path, twin),
+        (path, "--sweep", "seed=x"),
+        (path, "--sweep", "draws=1"),
+    ):
+        code, _, err = traincost("batch", *words, "-o", str(tmp_path / "batch"))
+        assert (code, err.startswith("Error: ")) == (1, True)
+    assert not (tmp_path / "batch").exists()
+
+
+def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
+    """--where and --since choose; prune deletes those, a dry run nothing, no filter is wrong usage."""
+    path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
+    batch(path, "--sweep", "seed=1,2,13", "-o", folder)
+
+    def seeds(*words: str) -> list[int]:
+        code, out, err = traincost("runs", *words, "-o", folder, "--format", "json")
+        assert code == 0, err
+        return sorted(row["seed"] for row in json.loads(out))
+
+    assert seeds("--where", "seed=1*", "--since", "2020-01-01") == [1, 13]
+    assert seeds("--before", "2020-01-01") == seeds("--where", "scenario=other") == []
+    assert seeds("prune", "--where", "seed=1*", "--dry-run") == [1, 13]
+    assert seeds() == [1, 2, 13]
+    assert seeds("prune", "--where", "seed=1*") == [1, 13]
+    assert seeds() == [2]
+    assert traincost("runs", "prune", "-o", folder)[0] == 2
+    code, _, err = traincost("runs", "--where", "sead=1", "-o", folder)
+    assert (code, "Did you mean seed?" in err) == (1, True)
