@@ -15,7 +15,7 @@ import xarray as xr
 from results_cases import IDENTITY, PERCENTILES, SUMMARY, a_run, a_tree, contents_of, names
 
 from simulator.errors import ResultError
-from simulator.results import data_sha256, load, save, store
+from simulator.results import catalogue, data_sha256, load, save, store
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -51,6 +51,7 @@ def test_the_summary(stored: Path) -> None:
     assert summary["quantities"]["total_cost"]["percentiles"] == PERCENTILES
     assert summary["name"] == "a name" and summary["run"] == stored.as_posix()
     assert abs((datetime.fromisoformat(summary["created_at"]) - datetime.now(UTC)).total_seconds()) < 60
+    assert {"run": stored.as_posix(), **summary.pop("listing")} == catalogue(stored.parent)[0]
     assert {**summary, "files": 0, "sha256": 0} == {**load(stored).summary, "files": 0, "sha256": 0}
 
 

@@ -26,6 +26,7 @@ The files of this package import only those above them::
 
     names     what runs and their files are called
     folders   folders that appear whole, and what killed programs left of others
+    listing   what the list of runs says of each
     sealing   the hashes in a summary, and the files that they vouch for
     netcdf    trees as bytes and back; the refusal of files that are not ours
     store     what a run is made of, and saving it

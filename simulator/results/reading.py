@@ -13,15 +13,12 @@ from simulator.errors import ResultError
 from simulator.results.folders import sweep
 from simulator.results.names import DATA, RESOLVED, SUMMARY, is_run
 from simulator.results.netcdf import decoded
-from simulator.results.sealing import read_part, read_summary
+from simulator.results.sealing import read_listing, read_part, read_summary
 
 if TYPE_CHECKING:
     import xarray as xr
 
 T = TypeVar("T")
-
-LISTED = ("name", "scenario", "book", "seed", "draws", "created_at", "data_sha256")
-LISTED_PERCENTILES = ("50", "80", "90")
 
 
 @dataclass(frozen=True)
@@ -108,8 +105,4 @@ def listed(folder: Path) -> dict[str, Any]:
 
 
 def _listed(folder: Path) -> dict[str, Any]:
-    summary = read_summary(folder)
-    found = summary["quantities"].get("total_cost", {"percentiles": {}})["percentiles"]
-    total = {level: found.get(level, {"value": None})["value"] for level in LISTED_PERCENTILES}
-    listed = {**{key: summary[key] for key in LISTED}, "settings": summary.get("settings", [])}
-    return {"run": folder.as_posix(), **listed, "total_cost": total}
+    return {"run": folder.as_posix(), **read_listing(folder)}

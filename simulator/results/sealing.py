@@ -10,6 +10,7 @@ from stat import S_ISREG
 from typing import Any
 
 from simulator.errors import ResultError
+from simulator.results.listing import LISTING, listing
 from simulator.results.names import SUMMARY, check_name
 
 MOST_BYTES = 8 << 30  # of one file, and of all that it declares
@@ -28,13 +29,28 @@ def _seal(body: bytes) -> bytes:
 
 def read_summary(folder: Path) -> dict[str, Any]:
     """The summary of a run, if it is what was saved."""
+    summary: dict[str, Any] = json.loads(_checked(folder) + b"\n}")
+    summary.pop(LISTING, None)
+    return summary
+
+
+def read_listing(folder: Path) -> dict[str, Any]:
+    """The row of a run in the list, from the end of its summary, if that is what was saved."""
+    body = _checked(folder)
+    begin = body.rfind(b'\n "%b": ' % LISTING.encode())
+    if begin < 0:  # a run of an earlier version
+        return listing(json.loads(body + b"\n}"))
+    row: dict[str, Any] = json.loads(b"{%b}" % body[begin:])[LISTING]
+    return row
+
+
+def _checked(folder: Path) -> bytes:
+    """A summary's bytes before its seal, if they are those that were sealed."""
     raw = _read(folder / SUMMARY)
     body = raw[: -len(_seal(b""))]
     if raw != body + _seal(body):
         raise ResultError(f"{SUMMARY} is not what was saved")
-    summary: dict[str, Any] = json.loads(raw)
-    del summary["sha256"]
-    return summary
+    return body
 
 
 def read_part(folder: Path, name: str, digest: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
 from simulator.results.folders import Content, sweep, write_file, write_folder
+from simulator.results.listing import LISTING, listing
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
 from simulator.results.sealing import sealed
@@ -79,4 +80,4 @@ def _files(contents: Contents, folder: Path, slug: str) -> dict[str, Content]:
     hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
     given = json.loads(json.dumps(dict(contents.summary)), parse_constant=lambda _: None)  # nan becomes null
     summary = {"name": slugify(slug), **given, "run": folder.as_posix(), **marks, "files": hashes}
-    return {**files, SUMMARY: sealed(summary)}
+    return {**files, SUMMARY: sealed({**summary, LISTING: listing(summary)})}
