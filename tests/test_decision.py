@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import MARKET
+from conftest import CONFIGS, GPT4, MARKET
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
+from test_compare import traincost
 
 from simulator import Scenario, load_scenario
 from simulator.cli import main
@@ -284,7 +285,7 @@ def test_what_cannot_be_decided(plan: Path, settings: tuple[str, ...], how: Sett
 
 def test_a_quantity_the_options_leave_alone(plan: Path) -> None:
     """Energy is the same whoever owns the machines."""
-    with pytest.raises(InputError, match="does not differ"):
+    with pytest.raises(InputError, match="no hardware_cost in it"):
         decide(loader(plan), Settings(2048), "energy")
 
 
@@ -327,3 +328,28 @@ def test_the_picture(found: Decision, tmp_path: Path) -> None:
     assert all(np.array_equal(edges[0], other) for other in edges)
     assert [each.sum() for each in counts] == [found.settings.draws] * len(found.outcomes)
     assert save(decision_picture(found), tmp_path / "options.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    "quantity", ["rental_cost", "energy_cost", "operations_cost", "amortised_hardware_cost"]
+)
+def test_parts_of_what_is_decided_are_no_basis_of_it(quantity: str) -> None:
+    """Electricity and operations are in the rent, and a way of procuring alone decides nothing: refused."""
+    code, _, err = traincost("decide", str(GPT4), "-n", "2048", "--quantity", quantity)
+    assert (code, "cannot be compared by" in err) == (1, True)
+
+
+def test_a_faulty_rental_price_is_said_and_no_option_less() -> None:
+    """A price below 0 in one commitment's prior is an error, not an option without a price."""
+    prior = "{by: commitment, unit: USD/accelerator-hour, on-demand: {value: 3}, 1y: {normal: {mean: 2, sd: 1}}, 3y: {value: 1}}"
+    code, _, err = traincost("decide", str(GPT4), "-n", "2048", "--set", f"priors.gpu_hour_price={prior}")
+    assert (code, "gpu_hour_price must be at least 0" in err) == (1, True)
+
+
+def test_owning_hangs_on_other_work_too() -> None:
+    """Where owning is cheapest the report says what it hangs on, and what is cheapest without that."""
+    code, out, _ = traincost("decide", str(CONFIGS / "llama31-405b.yaml"), "-n", "4096")
+    text = " ".join(out.split())
+    assert code == 0
+    assert "if other work keeps the fleet busy; with nothing left over: rent on-demand" in text
+    assert "drawn apart" in text

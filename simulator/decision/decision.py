@@ -11,9 +11,10 @@ import numpy as np
 
 from simulator.decision.breakeven import Even, break_even
 from simulator.decision.information import coded, evpi, evppi, regrets
-from simulator.decision.options import OWN, PRICE, Load, Option, options, shared
+from simulator.decision.options import DECIDED, OWN, PRICE, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
+from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import Estimate
 from simulator.statistics.lanes import chance, mean, percentile
@@ -30,6 +31,7 @@ FEWEST_DRAWS = 128 * LANES  # a P95 of a part then has six draws above it
 MOST_DRAWS = 1 << 22  # whose costs and inputs, some 500 bytes a draw, are in memory together
 SHOWN, BARS = (0.001, 0.99), 256  # of a cost's draws in a picture
 AT_A_TIME = 8  # inputs and quantities whose draws are in memory together
+BOUGHT = "gpu_price"
 PROGRAMME = ("experiment_multiplier", "post_training_share", "evaluation_share")  # runs, in final runs
 
 
@@ -68,6 +70,8 @@ class Decision:
     price: Even | None
     utilization: tuple[Even, ...]
     terms: tuple[Term, ...]
+    year_used: Percentiles | None  # share of the whole cluster's year that the programme takes up
+    independent: bool  # whether the prices of buying and of renting are drawn apart
     acquisition: tuple[Estimate, Estimate] | None  # cash for the whole cluster: mean and median
     evpi: Estimate
     evppi: Mapping[str, Estimate]
@@ -97,7 +101,7 @@ def decide(
     check_settings(settings)
     settings = _whole(settings)
     found, notes = options(load, settings, without)
-    found[0].scenario.check_name(quantity)
+    _check_decided(found[0].scenario, quantity)
     watch.expect(settings.draws * (len(found) + 1))
     costs = _costs(found, quantity, watch)
     price, utilization, bent = break_even(found, costs, quantity)
@@ -111,12 +115,26 @@ def decide(
         price=price,
         utilization=utilization,
         terms=tuple(_terms(found)),
+        year_used=_year_used(found[0]),
+        independent=_drawn_apart(found),
         acquisition=_acquisition(found[0]),
         evpi=evpi(costs),
         evppi={name: worth[name] for name in inputs},
         together={name: each for name, each in worth.items() if name not in inputs},
         notes=(*notes, *bent),
     )
+
+
+def _check_decided(scenario: Scenario, quantity: str) -> None:
+    """Raise :class:`InputError` for a quantity that is not all that owning and renting differ in.
+
+    Electricity and operations are in the rent, so that a cost must contain the hardware to be compared.
+    """
+    scenario.check_name(quantity)
+    if DECIDED not in scenario.model.ancestors(quantity):
+        what = f"owning and renting cannot be compared by {quantity}: it has no {DECIDED} in it"
+
+        raise InputError([Complaint("--quantity", what, "name for instance total_cost or final_run_cost")])
 
 
 def _whole(settings: Settings) -> Settings:
@@ -173,17 +191,36 @@ def _terms(found: Sequence[Option]) -> Iterator[Term]:
     """The share of every committed rent that the programme's accelerator-hours would use."""
     for option in found:
         years = re.fullmatch(r"(\d+)y", option.commitment)
-        names = ("accelerator_hours", "accelerator_count", *PROGRAMME)
-        if years is None or not set(names) <= set(option.scenario.names):
+        used_a_year = _used_a_year(option) if years else None
+        if years is None or used_a_year is None:
             continue
-        drawn = option.columns((*names, PRICE))
-        runs = sum((drawn[name] for name in PROGRAMME), np.zeros(option.settings.draws))
-        term = drawn["accelerator_count"] * HOURS_PER_YEAR * float(years[1])
-        share = drawn["accelerator_hours"] * runs / term
+        share = used_a_year / float(years[1])
         used = {level: percentile(share, level) for level in TERM_LEVELS}
-        paid = drawn[PRICE] / np.minimum(share, 1.0)
+        paid = option.columns([PRICE])[PRICE] / np.minimum(share, 1.0)
         at = {level: percentile(paid, level) for level in TERM_LEVELS}
         yield Term(option.name, float(years[1]), used, chance(share >= 1.0), at)
+
+
+def _used_a_year(option: Option) -> Array | None:
+    """The programme's accelerator-hours over those of all accelerators in a year, in each draw."""
+    names = ("accelerator_hours", "accelerator_count", *PROGRAMME)
+    if not set(names) <= set(option.scenario.names):
+        return None
+    drawn = option.columns(names)
+    runs = sum((drawn[name] for name in PROGRAMME), np.zeros(option.settings.draws))
+    return np.asarray(drawn["accelerator_hours"] * runs / (drawn["accelerator_count"] * HOURS_PER_YEAR))
+
+
+def _year_used(own: Option) -> Percentiles | None:
+    share = _used_a_year(own)
+    return None if share is None else {level: percentile(share, level) for level in TERM_LEVELS}
+
+
+def _drawn_apart(found: Sequence[Option]) -> bool:
+    """Whether the prices of owning and renting vary, and no correlation ties them."""
+    vary = all(any(_varies(option, name) for option in found) for name in (BOUGHT, PRICE))
+    tied = any({BOUGHT, PRICE} <= set(each.between) for o in found for each in o.scenario.correlations)
+    return vary and not tied
 
 
 def _acquisition(own: Option) -> tuple[Estimate, Estimate] | None:

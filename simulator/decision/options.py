@@ -20,6 +20,7 @@ Load = Callable[[tuple[str, ...]], Scenario]  # a scenario with more settings la
 
 OWN, RENT = "own", "rent"
 PRICE = "gpu_hour_price"
+NO_PRICE = (f"{PRICE} has no entry for", f"{PRICE} has no prior or value")
 COMMITMENTS = ("on-demand", "1y", "3y")
 DECIDED = "hardware_cost"  # which, given, leaves nothing to decide
 COMPARED = 4096  # first draws, in which inputs of the same prior must be the same in all options
@@ -92,7 +93,7 @@ def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option
         try:
             scenario = load((f"plan.procurement={RENT}", f"plan.commitment={word}"))
         except InputError as error:
-            if not all(complaint.what.startswith(f"{PRICE} ") for complaint in error.complaints):
+            if not all(complaint.what.startswith(NO_PRICE) for complaint in error.complaints):
                 raise
             notes.append(f"{RENT} {word} is left out: {error.complaints[0].what}")
             continue

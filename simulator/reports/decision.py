@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
 from simulator.decision.breakeven import Even
 from simulator.decision.decision import Decision, Outcome, Percentiles, Term
+from simulator.decision.options import OWN
 from simulator.reports.decision_data import data, ordered, records, told
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import chance, error_text, percent, quantity, rounded, with_error
+from simulator.reports.numbers import chance, error_text, percent, quantity, rounded
 from simulator.statistics.estimates import Estimate
 
 UNITS = {"gpu_hour_price": "USD", "fleet_utilization": "1"}
@@ -18,8 +19,8 @@ NONE = "none"
 EXPLAINED = (
     "regret: what an option costs above the cheapest, draw by draw; own = rent: the rental price, or the "
     "utilization of one's own fleet, at which both cost the same; none: at no price, at none up to 100%",
-    "EVPI: what knowing everything before choosing saves on average; EVPPI: what knowing one thing saves; "
-    "<: not told from 0, and less than this; 0: no value of it changes the choice; ±: one standard error",
+    "EVPI: what knowing everything before choosing saves on average; EVPPI: what knowing one thing saves, as "
+    "far as these draws tell it from nothing; ±: one standard error of the simulation, not of the priors",
     "All options are evaluated on the same draws, so rental prices of all terms rise and fall together; "
     "EVPPI of gpu_hour_price is that of a quote for each of them",
 )
@@ -43,12 +44,12 @@ def decision_sheet(found: Decision, about: Mapping[str, Any], top: int) -> Sheet
                 _regrets(found),
                 _evens(found),
                 _terms(found),
-                _worth("knowing one input", ordered(found.evppi), top),
-                _worth("knowing what several make", _distinct(found.together), top),
+                _worth("knowing one input", found.evppi, found.evpi, top),
+                _worth("knowing what several make", _distinct(found.together), found.evpi, top),
             )
             if len(rows) > 1
         ),
-        below=(*EXPLAINED, *_always(found), *_unearned(found), *found.notes),
+        below=(*EXPLAINED, *_apart(found), *_always(found), *_unearned(found), *found.notes),
         records=[{**record, **about} for record in records(found)],
         data=data(found, about),
     )
@@ -59,6 +60,13 @@ def _sentences(found: Decision) -> Iterator[str]:
         if outcome.own_cheaper:
             yield f"P(own cheaper than {outcome.name}): {_with_error(outcome.own_cheaper)}"
     yield f"Cheapest on average: {_named(found.best)}{_if_filled(found)}"
+    if found.year_used:
+        used = found.year_used[50.0]
+        yield (
+            "own is charged for the hours used, over fleet_utilization: other work keeps the fleet busy for "
+            f"the rest of its life. The programme alone would take up {percent(used.value, used.se)} of one "
+            "year of it (P50)"
+        )
     above = f"costs {_money(found.evpi)} above the cheapest"
     yield f"Choosing {found.best.name} without knowing more {above} (EVPI)"
     for term in found.terms:
@@ -67,7 +75,7 @@ def _sentences(found: Decision) -> Iterator[str]:
             f"{term.option} is charged for the hours used alone. Of a commitment to all accelerators for "
             f"{term.years:g} year{'s' if term.years > 1 else ''} the programme would use "
             f"{percent(share.value, share.se)} (P50); were the whole of it paid, an hour used would cost "
-            f"{with_error(paid.value, paid.se, 'USD')} (P50)"
+            f"{_money(paid)} (P50)"
         )
     if found.acquisition:
         average, median = found.acquisition
@@ -97,13 +105,25 @@ def _idle(found: Decision) -> list[str]:
 
 
 def _if_filled(found: Decision) -> str:
-    """What the cheapest option hangs on where its term is not used up, and which is cheapest if it is not."""
-    idle = _idle(found)
-    if found.best.name not in idle:
+    """What the cheapest option hangs on where it leaves capacity over, and the cheapest of the others."""
+    left_over = (OWN, *_idle(found))
+    if found.best.name not in left_over:
         return ""
-    others = [outcome for outcome in found.outcomes if outcome.name not in idle]
-    best = min(others, key=lambda outcome: outcome.mean.value)
-    return f", if others pay for the rest of its term; of what leaves none over: {_named(best)}"
+    hangs = (
+        "other work keeps the fleet busy" if found.best.name == OWN else "others pay for the rest of its term"
+    )
+    others = [outcome for outcome in found.outcomes if outcome.name not in left_over]
+    best = min(others, key=lambda outcome: outcome.mean.value, default=None)
+    return f", if {hangs}" + (f"; with nothing left over: {_named(best)}" if best else "")
+
+
+def _apart(found: Decision) -> Iterator[str]:
+    """That the prices compared move independently, which makes knowing more worth more than it may be."""
+    if found.independent:
+        yield (
+            "gpu_price and gpu_hour_price are drawn apart; correlations: in the scenario, were they to move "
+            "together, would bring the options closer and EVPI down"
+        )
 
 
 def _unearned(found: Decision) -> Iterator[str]:
@@ -116,10 +136,6 @@ def _unearned(found: Decision) -> Iterator[str]:
 def _with_error(found: Estimate) -> str:
     told = chance(found.value, found.se, found.low, found.high)
     return f"{told} ± {percent(found.se)}" if 0.0 < found.value < 1.0 else told
-
-
-def _money(found: Estimate) -> str:
-    return with_error(found.value, found.se, "USD")
 
 
 def _costs(found: Decision) -> list[Row]:
@@ -183,29 +199,28 @@ def _term(term: Term) -> Row:
     return (term.option, *(percent(e.value, e.se) for e in term.used.values()), _chance(term.used_up))
 
 
-def _distinct(worth: Mapping[str, Estimate]) -> list[tuple[str, Estimate]]:
+def _distinct(worth: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """Those that are told from nothing; of quantities that say the same, the first."""
     first = {each.value: name for name, each in reversed(list(worth.items()))}
-    return [(name, each) for name, each in ordered(worth) if told(each) and first[each.value] == name]
+    return {name: each for name, each in worth.items() if told(each) and first[each.value] == name}
 
 
-def _worth(what: str, ordered: Sequence[tuple[str, Estimate]], top: int) -> list[Row]:
-    """The most valuable, the others in one row, by what the largest could be."""
-    shown = [(name, e) for name, e in ordered if e.high > 0.0][:top]
-    rows: list[Row] = [(what, "EVPPI, USD", "±"), *((name, *_saving(each)) for name, each in shown)]
-    if others := ordered[len(shown) :]:
-        most = max(each.high for _, each in others)
-        rows.append(
-            (
-                f"{len(others)} other{'s' if len(others) > 1 else ''}, each",
-                f"≤ {rounded(most, most / 10.0)}" if most else "0",
-                "",
-            )
-        )
+def _worth(what: str, worth: Mapping[str, Estimate], evpi: Estimate, top: int) -> list[Row]:
+    """The most valuable, the others in one row: of what is not told from nothing only a bound is known.
+
+    The bound is no less than the error of the EVPI: a draw in a thousand may change the choice unseen.
+    """
+    inputs = ordered(worth)
+    shown = [(name, each) for name, each in inputs if told(each)][:top]
+    rows: list[Row] = [(what, "EVPPI, USD", "±")]
+    rows += [(name, rounded(e.value, e.se), error_text(e.se)) for name, e in shown]
+    if others := inputs[len(shown) :]:
+        most = max(2.0 * evpi.se, *(each.high for _, each in others))
+        plural = "s" if len(others) > 1 else ""
+        rows.append((f"{len(others)} other{plural}, each", f"≤ {rounded(most, most / 10.0)}", ""))
     return rows
 
 
-def _saving(worth: Estimate) -> tuple[str, str]:
-    if told(worth):
-        return rounded(worth.value, worth.se), error_text(worth.se)
-    return f"< {rounded(worth.high, worth.high / 10.0)}", ""
+def _money(found: Estimate) -> str:
+    """Dollars as people say them: errors of the simulation are in the tables."""
+    return quantity(found.value, found.se, "USD")

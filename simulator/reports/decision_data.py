@@ -41,6 +41,7 @@ def data(found: Decision, about: Mapping[str, Any]) -> dict[str, Any]:
             }
             for term in found.terms
         },
+        "year_used": _percentiles(found.year_used) if found.year_used else None,
         "acquisition_cost": found.acquisition
         and {"mean": _estimate(found.acquisition[0]), "percentiles": {"50": _estimate(found.acquisition[1])}},
         "evpi": _estimate(found.evpi),
@@ -100,12 +101,20 @@ def records(found: Decision) -> Iterator[dict[str, Any]]:
     for even in (*([found.price] if found.price else []), *found.utilization):
         yield from _levels(f"break_even {even.name}", even.against, even.percentiles)
         yield _record(f"break_even {even.name}", even.against, "p_none", even.never)
+        yield _record(f"break_even {even.name}", even.against, "p_any", even.always)
     for term in found.terms:
         yield from _levels("commitment used", term.option, term.used)
+        yield _record("commitment used", term.option, "p_used_up", term.used_up)
         yield from _levels("usd_per_used_hour", term.option, term.paid)
+    if found.year_used:
+        yield from _levels("year used", "own", found.year_used)
+    if found.acquisition:
+        yield _record("acquisition_cost", "", "mean", found.acquisition[0])
+        yield _record("acquisition_cost", "", "p50", found.acquisition[1])
     yield _record("evpi", "", "mean", found.evpi)
-    for name, each in (*ordered(found.evppi), *ordered(found.together)):
-        yield _record("evppi", name, "mean", each)
+    for kind, worth in (("evppi", found.evppi), ("evppi_quantity", found.together)):
+        for name, each in ordered(worth):
+            yield _record(kind, name, "mean", each)
 
 
 def _levels(kind: str, name: str, percentiles: Percentiles) -> Iterator[dict[str, Any]]:
