@@ -341,7 +341,8 @@ def test_parts_of_what_is_decided_are_no_basis_of_it(quantity: str) -> None:
 
 def test_a_faulty_rental_price_is_said_and_no_option_less() -> None:
     """A price below 0 in one commitment's prior is an error, not an option without a price."""
-    prior = "{by: commitment, unit: USD/accelerator-hour, on-demand: {value: 3}, 1y: {normal: {mean: 2, sd: 1}}, 3y: {value: 1}}"
+    keys = "on-demand: {value: 3}, 1y: {normal: {mean: 2, sd: 1}}, 3y: {value: 1}"
+    prior = f"{{by: commitment, unit: USD/accelerator-hour, {keys}}}"
     code, _, err = traincost("decide", str(GPT4), "-n", "2048", "--set", f"priors.gpu_hour_price={prior}")
     assert (code, "gpu_hour_price must be at least 0" in err) == (1, True)
 
