@@ -165,7 +165,8 @@ def _shares(
     effects: Mapping[str, Estimate] = {}
     if scenario.copula.names:
         groups = {name: members for name, members in sets.items() if members}
-        effects = shapley_effects(twins, quantity, groups, how.draws, threads=how.threads, watch=watch)
+        made = shapley_effects(twins, quantity, groups, how.draws, threads=how.threads, watch=watch)
+        effects = {name: made.get(name, exactly(0.0)) for name in sets}
     shares = {
         name: Share(members, found.get(SET + name) or _certain(bool(members)), effects.get(name))
         for name, members in sets.items()

@@ -17,6 +17,7 @@ from simulator.reports.audit import audit_sheet
 from simulator.scenario.resolved import resolved
 from simulator.sensitivity.analysis import sensitivity
 from simulator.simulation import Settings
+from simulator.statistics.estimates import exactly
 
 DAY = date(2026, 11, 28)
 FEW = Settings(2048, sampler="sobol", threads=1)
@@ -87,6 +88,17 @@ def test_correlated_inputs_have_shapley_effects(plan: Path) -> None:
     shares = audit(load_scenario(plan, settings=(LATER, pair)), FEW, DAY).shares
     effects = [shares[name].shapley for name in (EITHER, FRESH)]
     assert all(effects) and sum(each.value for each in effects if each) == pytest.approx(1.0)
+
+
+def test_an_empty_set_of_correlated_inputs(plan: Path) -> None:
+    """Where inputs are correlated, every row has a Shapley effect: of no inputs exactly 0, of all 1."""
+    pair = "correlations=[{between: [gpu_price, mfu], spearman: 0.5}]"
+    found = audit(load_scenario(plan, settings=(pair,)), FEW, DAY)
+    effects = {name: share.shapley for name, share in found.shares.items()}
+    assert effects[UNSOURCED] == effects[FRESH] == exactly(0.0)
+    assert effects[OLD] and effects[OLD].value == pytest.approx(1.0)
+    rows = audit_sheet(found, {"scenario": "plan"}, 3).tables[0]
+    assert len({len(row) for row in rows}) == 1 and "Shapley" in rows[0]
 
 
 def test_what_does_not_vary(plan: Path) -> None:
