@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import Scenario, load_scenario
-from simulator.audit import EITHER, FRESH, OLD, UNSOURCED, Audit, audit
+from simulator.audit import EITHER, FRESH, GUESSED, OLD, UNSOURCED, Audit, Evidence, audit
 from simulator.cli import main
 from simulator.errors import InputError
 from simulator.reports.audit import audit_sheet
@@ -62,6 +62,39 @@ def test_sets(found: Audit) -> None:
     assert not members[FRESH] & members[EITHER]
 
 
+@pytest.mark.parametrize(
+    ("words", "guessed"),
+    [
+        ('source: "Guess: from the H100"', True),
+        ("source: our own guess", True),
+        ('source: a vendor, note: "From memory. Guess in its width."', True),
+        ('note: "Guess."', True),
+        ('source: a vendor, note: "The high end is a guess."', False),
+        ("source: a vendor", False),
+    ],
+)
+def test_confessed_guesses(plan: Path, words: str, guessed: bool) -> None:
+    """A guess is what its source calls so, or its note with a capital; one end is not all."""
+    prior = f"gpu_price={{lognormal: {{p5: 10k, p95: 40k}}, {words}}}"
+    found = load_scenario(plan, settings=(prior,)).priors["gpu_price"]
+    assert Evidence(found, None, False, False, None).is_guess == guessed
+
+
+def test_guesses_have_a_share(plan: Path) -> None:
+    """Guesses are a set of their own beside the others, in the counts, in the table and for programs."""
+    guess = 'mfu={lognormal: {p5: 0.3, p95: 0.4}, truncate: {high: 1}, source: "Guess: ours", as_of: 2026-11}'
+    found = audit(load_scenario(plan, settings=(guess,)), FEW, DAY)
+    guessed = {each.prior.name for each in found.evidence if each.is_guess and not each.prior.is_fixed}
+    assert set(found.shares[GUESSED].members) == guessed and "mfu" in guessed
+    assert "mfu" in found.shares[FRESH].members
+    assert found.shares[GUESSED].indices.total.value > found.shares[FRESH].indices.first.value
+    sheet = audit_sheet(found, {"scenario": "plan"}, 3)
+    assert sheet.tables[0][-1][:2] == ("a guess", str(len(guessed)))
+    assert f"0 without a source, {len(guessed)} a guess," in sheet.text("table")
+    data = json.loads(sheet.text("json"))
+    assert {each["input"] for each in data["priors"] if each["guessed"] and not each["fixed"]} == guessed
+
+
 def test_shares_are_sobol_indices(plan: Path, found: Audit) -> None:
     """A set of one has its input's indices; first of a set and total of all others add up to 1."""
     scenario = load_scenario(plan, settings=(LATER, NOBODY, UNDATED))
@@ -96,7 +129,7 @@ def test_an_empty_set_of_correlated_inputs(plan: Path) -> None:
     found = audit(load_scenario(plan, settings=(pair,)), FEW, DAY)
     effects = {name: share.shapley for name, share in found.shares.items()}
     assert effects[UNSOURCED] == effects[FRESH] == exactly(0.0)
-    assert effects[OLD] and effects[OLD].value == pytest.approx(1.0)
+    assert effects[OLD] == effects[EITHER] == exactly(1.0)
     rows = audit_sheet(found, {"scenario": "plan"}, 3).tables[0]
     assert len({len(row) for row in rows}) == 1 and "Shapley" in rows[0]
 
@@ -129,8 +162,8 @@ def test_the_sheet(found: Audit) -> None:
     assert "undated" in text and "no source" in text and "Of a date after 2026-11-28, age 0: mfu" in text
     data = json.loads(sheet.text("json"))
     assert (data["as_of"], data["older_than_days"]) == ("2026-11-28", 180)
-    assert set(data["shares"]) == {"unsourced", "old", "either", "fresh"}
-    keys = {"input", "as_of", "age_days", "old", "source", "origin", "fixed", "share_total"}
+    assert set(data["shares"]) == {"unsourced", "old", "either", "fresh", "guessed"}
+    keys = {"input", "as_of", "age_days", "old", "guessed", "source", "origin", "fixed", "share_total"}
     assert set(data["priors"][0]) == keys
     assert sheet.text("markdown") and sheet.text("csv").count("\n") == len(data["priors"])
 

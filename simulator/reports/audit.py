@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.audit import EITHER, FRESH, OLD, PLAN, UNSOURCED, Aged, Audit, Evidence, Share
+from simulator.audit import EITHER, FRESH, GUESSED, OLD, PLAN, UNSOURCED, Aged, Audit, Evidence, Share
 from simulator.reports.layout import WIDTH, Row, Sheet
 from simulator.reports.numbers import error_text, percent, percent_error, rounded
 from simulator.statistics.estimates import Estimate
@@ -15,6 +15,7 @@ EXPLAINED = (
     "first: the share of the variance that would go if these inputs were known; total: the share that would "
     "stay if they alone were not; share: an input's total; ±: one standard error",
     "Sets overlap: what is both old and without a source is in each of the first two rows",
+    "A guess: its source or note says Guess, which the rows above take for a source like any other",
 )
 SHAPLEY = "Inputs are correlated: Shapley effects share out what they explain together"
 Estimated = dict[str, Any]
@@ -24,9 +25,9 @@ def audit_sheet(found: Audit, about: Mapping[str, Any], top: int) -> Sheet:
     """The tables of an audit; every prior as a record and for programs.
 
     Keys of the data: ``as_of``, ``older_than_days``, ``priors`` (a list: ``input``, ``as_of``, ``age_days``,
-    ``old``, ``source``, ``origin``, ``fixed``, ``share_total``), ``shares`` (``unsourced``, ``old``,
-    ``either``, ``fresh``: ``inputs`` and ``first``, ``total``, ``shapley``, null where nothing varies) and
-    ``ageing``, null unless some prior was aged.
+    ``old``, ``guessed``, ``source``, ``origin``, ``fixed``, ``share_total``), ``shares`` (``unsourced``,
+    ``old``, ``either``, ``fresh``, ``guessed``: ``inputs`` and ``first``, ``total``, ``shapley``,
+    null where nothing varies) and ``ageing``, null unless some prior was aged.
     """
     ordered = sorted(found.evidence, key=lambda each: (-_share(each), each.prior.name))
     priors = [_prior(each) for each in ordered]
@@ -77,9 +78,10 @@ def _sentences(found: Audit) -> Iterator[str]:
 
 
 def _counted(found: Sequence[Evidence]) -> str:
-    kinds = [(each.is_unsourced, each.is_old, each.age is None) for each in found]
-    unsourced, old, undated = (sum(kind) for kind in zip(*kinds, strict=True)) if kinds else (0, 0, 0)
-    return f"{unsourced} without a source, {old} old" + (f" ({undated} undated)" if undated else "")
+    unsourced, guessed = sum(each.is_unsourced for each in found), sum(each.is_guess for each in found)
+    old, undated = sum(each.is_old for each in found), sum(each.age is None for each in found)
+    known = f"{unsourced} without a source, {guessed} a guess, {old} old"
+    return known + (f" ({undated} undated)" if undated else "")
 
 
 def _sets(found: Audit) -> list[Row]:
@@ -88,6 +90,7 @@ def _sets(found: Audit) -> list[Row]:
         OLD: f"older than {found.older_than} days",
         EITHER: "either of both",
         FRESH: "neither",
+        GUESSED: "a guess",
     }
     heads = (
         "evidence",
@@ -158,6 +161,7 @@ def _prior(found: Evidence) -> dict[str, Any]:
         "as_of": prior.as_of or None,
         "age_days": found.age,
         "old": found.is_old,
+        "guessed": found.is_guess,
         "source": prior.source,
         "origin": prior.origin,
         "fixed": prior.is_fixed,
