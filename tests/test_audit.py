@@ -154,11 +154,24 @@ def test_what_ageing_does(plan: Path) -> None:
     assert set(data["ageing"]["percentiles"]) == {"50", "90"}
 
 
+def test_the_report_and_the_notes_agree(plan: Path, tmp_path: Path) -> None:
+    """What was aged, and what was of that date already, is the same beside the report as in it."""
+    young = load_scenario(plan, settings=(PRICE, "priced_at=2026-11", "plan.procurement=rent"))
+    path = tmp_path / "aged.yaml"
+    path.write_text(resolved(young))
+    old = load_scenario(path)
+    assert "aged to 2026-11-30: gpu_hour_price" in young.notes
+    said = audit_sheet(audit(old, FEW, DAY), {"scenario": "aged"}, 3).text("table")
+    assert "Prices aged to 2026-11-30: nothing; already at that date: gpu_hour_price" in said
+    assert {"aged to 2026-11-30: nothing", "already at that date: gpu_hour_price"} <= set(old.notes)
+
+
 def test_the_sheet(found: Audit) -> None:
     """The table fits 80 columns and tells of the future and the undated; JSON has the keys programs read."""
     sheet = audit_sheet(found, {"scenario": "plan"}, 6)
     text = sheet.text("table")
     assert max(map(len, text.splitlines())) <= 80
+    assert "of the simulation, not of the priors" in " ".join(text.split())
     assert "undated" in text and "no source" in text and "Of a date after 2026-11-28, age 0: mfu" in text
     data = json.loads(sheet.text("json"))
     assert (data["as_of"], data["older_than_days"]) == ("2026-11-28", 180)

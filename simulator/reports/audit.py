@@ -8,12 +8,14 @@ from typing import Any
 from simulator.audit import EITHER, FRESH, GUESSED, OLD, PLAN, UNSOURCED, Aged, Audit, Evidence, Share
 from simulator.reports.layout import WIDTH, Row, Sheet
 from simulator.reports.numbers import error_text, percent, percent_error, rounded
+from simulator.scenario.entries import ageing_notes
 from simulator.statistics.estimates import Estimate
 
 UNDATED, NOBODY = "undated", "no source"
 EXPLAINED = (
     "first: the share of the variance that would go if these inputs were known; total: the share that would "
-    "stay if they alone were not; share: an input's total; ±: one standard error",
+    "stay if they alone were not; share: an input's total",
+    "±: one standard error of the simulation, not of the priors",
     "Sets overlap: what is both old and without a source is in each of the first two rows",
     "A guess: its source or note says Guess, which the rows above take for a source like any other",
 )
@@ -72,9 +74,8 @@ def _sentences(found: Audit) -> Iterator[str]:
         yield f"Of a date after {found.as_of}, age 0: {', '.join(later)}"
     if found.shares[FRESH].indices is None:
         yield f"{found.quantity} does not vary, so that no variance rests on anything"
-    if found.priced_at:
-        aged = ", ".join(each.prior.name for each in found.evidence if each.prior.unaged)
-        yield f"Prices aged to {found.priced_at}: {aged or 'none'}"
+    if notes := ageing_notes({each.prior.name: each.prior for each in found.evidence}, found.priced_at):
+        yield f"Prices {'; '.join(notes)}"
 
 
 def _counted(found: Sequence[Evidence]) -> str:
