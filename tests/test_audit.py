@@ -91,6 +91,9 @@ def test_guesses_have_a_share(plan: Path) -> None:
     sheet = audit_sheet(found, {"scenario": "plan"}, 3)
     assert sheet.tables[0][-1][:2] == ("a guess", str(len(guessed)))
     assert f"0 without a source, {len(guessed)} a guess," in sheet.text("table")
+    noted = 'mfu={lognormal: {p5: 0.2, p95: 0.6}, truncate: {high: 1}, source: us, note: "Guess."}'
+    marked = audit_sheet(audit(load_scenario(plan, settings=(noted,)), FEW, DAY), {"scenario": "plan"}, 9)
+    assert any(row[0] == "mfu" and row[-1].startswith("(guess) us") for row in marked.tables[1])
     data = json.loads(sheet.text("json"))
     assert {each["input"] for each in data["priors"] if each["guessed"] and not each["fixed"]} == guessed
 

@@ -17,7 +17,7 @@ EXPLAINED = (
     "stay if they alone were not; share: an input's total",
     "±: one standard error of the simulation, not of the priors",
     "Sets overlap: what is both old and without a source is in each of the first two rows",
-    "A guess: its source or note says Guess, which the rows above take for a source like any other",
+    "A guess: its source or note says Guess; the rows above take any source for one, whatever it says",
 )
 SHAPLEY = "Inputs are correlated: Shapley effects share out what they explain together"
 Estimated = dict[str, Any]
@@ -137,7 +137,13 @@ def _rows(uncertain: Sequence[Evidence], top: int) -> list[Row]:
 def _row(found: Evidence) -> Row:
     cells = _cells(found.share) if found.share else ("–", "")
     age = "–" if found.age is None else f"{found.age:,}"
-    return (found.prior.name, *cells, found.prior.as_of or UNDATED, age, found.prior.source or NOBODY)
+    return (found.prior.name, *cells, found.prior.as_of or UNDATED, age, _source(found))
+
+
+def _source(found: Evidence) -> str:
+    """Its source; marked where the note alone calls it a guess."""
+    source = found.prior.source or NOBODY
+    return f"(guess) {source}" if found.is_guess and "guess" not in source.lower() else source
 
 
 def _cut(text: str, width: int) -> str:
