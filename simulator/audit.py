@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,7 @@ from simulator.watch import UNWATCHED, Watch
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-UNSOURCED, OLD, EITHER, FRESH = "unsourced", "old", "either", "fresh"
+UNSOURCED, OLD, EITHER, FRESH, GUESSED = "unsourced", "old", "either", "fresh", "guessed"
 PLAN = "plan"
 SET = "set "  # before a set's name, which may be an input's too
 FEWEST_POINTS = 16 * LANES
@@ -49,6 +50,14 @@ class Evidence:
     def is_unsourced(self) -> bool:
         """Whether nobody is named for it."""
         return not self.prior.source.strip()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether its source calls it a guess, or its note does with a capital, as the books write.
+
+        "The high end is a guess" in a note confesses one end and not the prior.
+        """
+        return bool(re.search(r"\bguess", self.prior.source, re.I) or re.search(r"\bGuess", self.prior.note))
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ def audit(
     quantity: str = "total_cost",
     watch: Watch = UNWATCHED,
 ) -> Audit:
-    """Age and source of every prior, and Sobol' indices of sets: unsourced, old, either of both, neither.
+    """Age and source of every prior, and Sobol' indices of sets: unsourced, old, either, neither, guessed.
 
     A prior is old if it is undated or older than so many days; a month stands for its last day. What the plan
     fixes is a decision, and not old.
@@ -136,12 +145,13 @@ def _with_share(found: Evidence, alone: Mapping[str, Indices]) -> Evidence:
 
 
 def _sets(uncertain: Collection[Evidence]) -> dict[str, tuple[str, ...]]:
-    """The uncertain inputs without a source, the old ones, those of either kind, and the others."""
+    """The uncertain inputs without a source, the old ones, either kind, the others; and the guesses."""
     unsourced = {each.prior.name for each in uncertain if each.is_unsourced}
     old = {each.prior.name for each in uncertain if each.is_old}
     everything = [each.prior.name for each in uncertain]
     members = {UNSOURCED: unsourced, OLD: old, EITHER: unsourced | old}
     members[FRESH] = set(everything) - members[EITHER]
+    members[GUESSED] = {each.prior.name for each in uncertain if each.is_guess}
     return {name: tuple(n for n in everything if n in chosen) for name, chosen in members.items()}
 
 
@@ -164,8 +174,8 @@ def _shares(
         return {}, {name: Share(members, None) for name, members in sets.items()}
     effects: Mapping[str, Estimate] = {}
     if scenario.copula.names:
-        groups = {name: members for name, members in sets.items() if members}
-        effects = shapley_effects(twins, quantity, groups, how.draws, threads=how.threads, watch=watch)
+        made = shapley_effects(twins, quantity, partly, how.draws, threads=how.threads, watch=watch)
+        effects = {name: made.get(name) or exactly(bool(members)) for name, members in sets.items()}
     shares = {
         name: Share(members, found.get(SET + name) or _certain(bool(members)), effects.get(name))
         for name, members in sets.items()

@@ -11,6 +11,7 @@ import pytest
 from conftest import MINIMAL
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from simulator import Scenario, load_scenario
 from simulator.distributions import Lognormal
@@ -99,6 +100,39 @@ def test_what_is_later_does_not_age(plan: Path) -> None:
     found = loaded(plan, "priced_at=2024-10")
     assert found.distributions == loaded(plan).distributions
     assert any("gpu_hour_price" in note and "left as they are" in note for note in found.notes)
+
+
+def test_what_truncation_takes_from_an_aged_price(plan: Path) -> None:
+    """The share of the aged lognormal beyond its bound is told in both notes; a little is not."""
+    found = loaded(plan, "priced_at=2034-11-30")
+    sigma = np.sqrt(0.09 + 10.0 * 0.0625)
+    lost = norm.sf((np.log(5.0) - np.log(2.0) + 1.0) / sigma)
+    said = f"{lost:.1%} of the aged prior of gpu_hour_price lies beyond its truncation"
+    assert said in found.priors["gpu_hour_price"].note and said in found.notes
+    soon = loaded(plan, "priced_at=2025-01")
+    assert not any("truncation" in words for words in (*soon.notes, soon.priors["gpu_hour_price"].note))
+
+
+def test_what_truncation_takes_below(plan: Path) -> None:
+    """A low bound counts too, in the entry's own unit."""
+    low = PRICE.replace("{high: 5}", "{low: 1.5, high: 50}").replace("-0.10", "-1")
+    said = [
+        note
+        for note in loaded(plan, f"gpu_hour_price={low}", "priced_at=2025-11-30").notes
+        if "beyond" in note
+    ]
+    share = norm.cdf((np.log(1.5) - np.log(2.0) + 1.0) / np.sqrt(0.09 + 0.0625))
+    assert len(said) == 1 and float(said[0].split("%")[0]) == pytest.approx(100 * share, abs=0.3)
+
+
+def test_what_was_aged_already(plan: Path, tmp_path: Path) -> None:
+    """A price written out once aged is of that date already, and its notes tell each step's dates."""
+    path = tmp_path / "aged.yaml"
+    path.write_text(resolved(loaded(plan, "priced_at=2026-11-30")))
+    notes = loaded(path).notes
+    assert "already at that date: gpu_hour_price" in notes and "aged to 2026-11-30: nothing" in notes
+    note = loaded(path, "priced_at=2028-11-30").priors["gpu_hour_price"].note
+    assert "from 2024-11-30 to 2026-11-30" in note and "from 2026-11-30 to 2028-11-30" in note
 
 
 def test_an_aged_run_verifies(plan: Path, tmp_path: Path, no_waiting: None) -> None:

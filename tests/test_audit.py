@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import Scenario, load_scenario
-from simulator.audit import EITHER, FRESH, OLD, UNSOURCED, Audit, audit
+from simulator.audit import EITHER, FRESH, GUESSED, OLD, UNSOURCED, Audit, Evidence, audit
 from simulator.cli import main
 from simulator.errors import InputError
 from simulator.reports.audit import audit_sheet
 from simulator.scenario.resolved import resolved
 from simulator.sensitivity.analysis import sensitivity
 from simulator.simulation import Settings
+from simulator.statistics.estimates import exactly
 
 DAY = date(2026, 11, 28)
 FEW = Settings(2048, sampler="sobol", threads=1)
@@ -61,6 +62,42 @@ def test_sets(found: Audit) -> None:
     assert not members[FRESH] & members[EITHER]
 
 
+@pytest.mark.parametrize(
+    ("words", "guessed"),
+    [
+        ('source: "Guess: from the H100"', True),
+        ("source: our own guess", True),
+        ('source: a vendor, note: "From memory. Guess in its width."', True),
+        ('note: "Guess."', True),
+        ('source: a vendor, note: "The high end is a guess."', False),
+        ("source: a vendor", False),
+    ],
+)
+def test_confessed_guesses(plan: Path, words: str, guessed: bool) -> None:
+    """A guess is what its source calls so, or its note with a capital; one end is not all."""
+    prior = f"gpu_price={{lognormal: {{p5: 10k, p95: 40k}}, {words}}}"
+    found = load_scenario(plan, settings=(prior,)).priors["gpu_price"]
+    assert Evidence(found, None, False, False, None).is_guess == guessed
+
+
+def test_guesses_have_a_share(plan: Path) -> None:
+    """Guesses are a set of their own beside the others, in the counts, in the table and for programs."""
+    guess = 'mfu={lognormal: {p5: 0.3, p95: 0.4}, truncate: {high: 1}, source: "Guess: ours", as_of: 2026-11}'
+    found = audit(load_scenario(plan, settings=(guess,)), FEW, DAY)
+    guessed = {each.prior.name for each in found.evidence if each.is_guess and not each.prior.is_fixed}
+    assert set(found.shares[GUESSED].members) == guessed and "mfu" in guessed
+    assert "mfu" in found.shares[FRESH].members
+    assert found.shares[GUESSED].indices.total.value > found.shares[FRESH].indices.first.value
+    sheet = audit_sheet(found, {"scenario": "plan"}, 3)
+    assert sheet.tables[0][-1][:2] == ("a guess", str(len(guessed)))
+    assert f"0 without a source, {len(guessed)} a guess," in sheet.text("table")
+    noted = 'mfu={lognormal: {p5: 0.2, p95: 0.6}, truncate: {high: 1}, source: us, note: "Guess."}'
+    marked = audit_sheet(audit(load_scenario(plan, settings=(noted,)), FEW, DAY), {"scenario": "plan"}, 9)
+    assert any(row[0] == "mfu" and row[-1].startswith("(guess) us") for row in marked.tables[1])
+    data = json.loads(sheet.text("json"))
+    assert {each["input"] for each in data["priors"] if each["guessed"] and not each["fixed"]} == guessed
+
+
 def test_shares_are_sobol_indices(plan: Path, found: Audit) -> None:
     """A set of one has its input's indices; first of a set and total of all others add up to 1."""
     scenario = load_scenario(plan, settings=(LATER, NOBODY, UNDATED))
@@ -89,6 +126,17 @@ def test_correlated_inputs_have_shapley_effects(plan: Path) -> None:
     assert all(effects) and sum(each.value for each in effects if each) == pytest.approx(1.0)
 
 
+def test_an_empty_set_of_correlated_inputs(plan: Path) -> None:
+    """Where inputs are correlated, every row has a Shapley effect: of no inputs exactly 0, of all 1."""
+    pair = "correlations=[{between: [gpu_price, mfu], spearman: 0.5}]"
+    found = audit(load_scenario(plan, settings=(pair,)), FEW, DAY)
+    effects = {name: share.shapley for name, share in found.shares.items()}
+    assert effects[UNSOURCED] == effects[FRESH] == exactly(0.0)
+    assert effects[OLD] == effects[EITHER] == exactly(1.0)
+    rows = audit_sheet(found, {"scenario": "plan"}, 3).tables[0]
+    assert len({len(row) for row in rows}) == 1 and "Shapley" in rows[0]
+
+
 def test_what_does_not_vary(plan: Path) -> None:
     """Of a constant nothing is shared out, and that is said; an unknown name is an error."""
     found = audit(load_scenario(plan), FEW, DAY, quantity="tdp")
@@ -109,16 +157,29 @@ def test_what_ageing_does(plan: Path) -> None:
     assert set(data["ageing"]["percentiles"]) == {"50", "90"}
 
 
+def test_the_report_and_the_notes_agree(plan: Path, tmp_path: Path) -> None:
+    """What was aged, and what was of that date already, is the same beside the report as in it."""
+    young = load_scenario(plan, settings=(PRICE, "priced_at=2026-11", "plan.procurement=rent"))
+    path = tmp_path / "aged.yaml"
+    path.write_text(resolved(young))
+    old = load_scenario(path)
+    assert "aged to 2026-11-30: gpu_hour_price" in young.notes
+    said = audit_sheet(audit(old, FEW, DAY), {"scenario": "aged"}, 3).text("table")
+    assert "Prices aged to 2026-11-30: nothing; already at that date: gpu_hour_price" in said
+    assert {"aged to 2026-11-30: nothing", "already at that date: gpu_hour_price"} <= set(old.notes)
+
+
 def test_the_sheet(found: Audit) -> None:
     """The table fits 80 columns and tells of the future and the undated; JSON has the keys programs read."""
     sheet = audit_sheet(found, {"scenario": "plan"}, 6)
     text = sheet.text("table")
     assert max(map(len, text.splitlines())) <= 80
+    assert "of the simulation, not of the priors" in " ".join(text.split())
     assert "undated" in text and "no source" in text and "Of a date after 2026-11-28, age 0: mfu" in text
     data = json.loads(sheet.text("json"))
     assert (data["as_of"], data["older_than_days"]) == ("2026-11-28", 180)
-    assert set(data["shares"]) == {"unsourced", "old", "either", "fresh"}
-    keys = {"input", "as_of", "age_days", "old", "source", "origin", "fixed", "share_total"}
+    assert set(data["shares"]) == {"unsourced", "old", "either", "fresh", "guessed"}
+    keys = {"input", "as_of", "age_days", "old", "guessed", "source", "origin", "fixed", "share_total"}
     assert set(data["priors"][0]) == keys
     assert sheet.text("markdown") and sheet.text("csv").count("\n") == len(data["priors"])
 

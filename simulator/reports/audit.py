@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.audit import EITHER, FRESH, OLD, PLAN, UNSOURCED, Aged, Audit, Evidence, Share
+from simulator.audit import EITHER, FRESH, GUESSED, OLD, PLAN, UNSOURCED, Aged, Audit, Evidence, Share
 from simulator.reports.layout import WIDTH, Row, Sheet
 from simulator.reports.numbers import error_text, percent, percent_error, rounded
+from simulator.scenario.entries import ageing_notes
 from simulator.statistics.estimates import Estimate
 
 UNDATED, NOBODY = "undated", "no source"
 EXPLAINED = (
     "first: the share of the variance that would go if these inputs were known; total: the share that would "
-    "stay if they alone were not; share: an input's total; ±: one standard error",
+    "stay if they alone were not; share: an input's total",
+    "±: one standard error of the simulation, not of the priors",
     "Sets overlap: what is both old and without a source is in each of the first two rows",
+    "A guess: its source or note says Guess; the rows above take any source for one, whatever it says",
 )
 SHAPLEY = "Inputs are correlated: Shapley effects share out what they explain together"
 Estimated = dict[str, Any]
@@ -24,9 +27,9 @@ def audit_sheet(found: Audit, about: Mapping[str, Any], top: int) -> Sheet:
     """The tables of an audit; every prior as a record and for programs.
 
     Keys of the data: ``as_of``, ``older_than_days``, ``priors`` (a list: ``input``, ``as_of``, ``age_days``,
-    ``old``, ``source``, ``origin``, ``fixed``, ``share_total``), ``shares`` (``unsourced``, ``old``,
-    ``either``, ``fresh``: ``inputs`` and ``first``, ``total``, ``shapley``, null where nothing varies) and
-    ``ageing``, null unless some prior was aged.
+    ``old``, ``guessed``, ``source``, ``origin``, ``fixed``, ``share_total``), ``shares`` (``unsourced``,
+    ``old``, ``either``, ``fresh``, ``guessed``: ``inputs`` and ``first``, ``total``, ``shapley``,
+    null where nothing varies) and ``ageing``, null unless some prior was aged.
     """
     ordered = sorted(found.evidence, key=lambda each: (-_share(each), each.prior.name))
     priors = [_prior(each) for each in ordered]
@@ -71,15 +74,15 @@ def _sentences(found: Audit) -> Iterator[str]:
         yield f"Of a date after {found.as_of}, age 0: {', '.join(later)}"
     if found.shares[FRESH].indices is None:
         yield f"{found.quantity} does not vary, so that no variance rests on anything"
-    if found.priced_at:
-        aged = ", ".join(each.prior.name for each in found.evidence if each.prior.unaged)
-        yield f"Prices aged to {found.priced_at}: {aged or 'none'}"
+    if notes := ageing_notes({each.prior.name: each.prior for each in found.evidence}, found.priced_at):
+        yield f"Prices {'; '.join(notes)}"
 
 
 def _counted(found: Sequence[Evidence]) -> str:
-    kinds = [(each.is_unsourced, each.is_old, each.age is None) for each in found]
-    unsourced, old, undated = (sum(kind) for kind in zip(*kinds, strict=True)) if kinds else (0, 0, 0)
-    return f"{unsourced} without a source, {old} old" + (f" ({undated} undated)" if undated else "")
+    unsourced, guessed = sum(each.is_unsourced for each in found), sum(each.is_guess for each in found)
+    old, undated = sum(each.is_old for each in found), sum(each.age is None for each in found)
+    known = f"{unsourced} without a source, {guessed} a guess, {old} old"
+    return known + (f" ({undated} undated)" if undated else "")
 
 
 def _sets(found: Audit) -> list[Row]:
@@ -88,6 +91,7 @@ def _sets(found: Audit) -> list[Row]:
         OLD: f"older than {found.older_than} days",
         EITHER: "either of both",
         FRESH: "neither",
+        GUESSED: "a guess",
     }
     heads = (
         "evidence",
@@ -133,7 +137,13 @@ def _rows(uncertain: Sequence[Evidence], top: int) -> list[Row]:
 def _row(found: Evidence) -> Row:
     cells = _cells(found.share) if found.share else ("–", "")
     age = "–" if found.age is None else f"{found.age:,}"
-    return (found.prior.name, *cells, found.prior.as_of or UNDATED, age, found.prior.source or NOBODY)
+    return (found.prior.name, *cells, found.prior.as_of or UNDATED, age, _source(found))
+
+
+def _source(found: Evidence) -> str:
+    """Its source; marked where the note alone calls it a guess."""
+    source = found.prior.source or NOBODY
+    return f"(guess) {source}" if found.is_guess and "guess" not in source.lower() else source
 
 
 def _cut(text: str, width: int) -> str:
@@ -158,6 +168,7 @@ def _prior(found: Evidence) -> dict[str, Any]:
         "as_of": prior.as_of or None,
         "age_days": found.age,
         "old": found.is_old,
+        "guessed": found.is_guess,
         "source": prior.source,
         "origin": prior.origin,
         "fixed": prior.is_fixed,

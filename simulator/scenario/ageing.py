@@ -7,11 +7,11 @@ the entry's ``as_of``, or at ``since:``, which an aged prior has once it is writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from math import isfinite
+from math import inf, isfinite
 
-from simulator.distributions import Lognormal, distribution
+from simulator.distributions import Lognormal, distribution, mass_outside
 from simulator.errors import Complaint, DistributionError
 from simulator.scenario.dates import days_between, read_date, text
 from simulator.scenario.reader import Node
@@ -20,6 +20,7 @@ LOGNORMAL = "lognormal"
 RATES = ("drift", "volatility")
 EXAMPLE = "write for example ageing: {drift: -0.10, volatility: 0.25}, per year"
 DAYS_PER_YEAR = 365.25
+TOLD_BEYOND = 0.01  # less beyond a truncation moves no percentile by more than one
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Ageing:
     drift: float
     volatility: float
     years: float = 0.0
+    beyond: float = 0.0  # the share of what has aged that lies beyond the entry's truncation
+
+    def lost(self, name: str) -> str:
+        """That a truncation made for a younger price cuts into the aged one; empty where it hardly does.
+
+        >>> Ageing(-0.1, 0.25, 2.0, beyond=0.123).lost("gpu_price")
+        '12.3% of the aged prior of gpu_price lies beyond its truncation'
+        """
+        told = self.beyond > TOLD_BEYOND
+        return f"{self.beyond:.1%} of the aged prior of {name} lies beyond its truncation" if told else ""
 
 
 def read_ageing(
@@ -52,11 +63,12 @@ def read_ageing(
     years = (days or 0) / DAYS_PER_YEAR
     ageing = Ageing(float(rates["drift"]), float(rates["volatility"]), years)
     try:
-        _older(entry, ageing)
+        beyond = _beyond(entry, _older(entry, ageing))
     except DistributionError as error:
         complaints.append(Complaint(node.where, f"{name}: {error}"))
         return None
-    return ageing
+    has_aged = years > 0.0 or "since" in content
+    return replace(ageing, beyond=beyond) if has_aged else ageing
 
 
 def _faults(content: Mapping[str, Node], rates: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -87,22 +99,29 @@ def _older(entry: Mapping[str, Node], ageing: Ageing) -> Lognormal:
     return young.aged(max(ageing.years, 0.0), ageing.drift, ageing.volatility)
 
 
-def aged(entry: Mapping[str, Node], ageing: Ageing, priced_at: date) -> dict[str, Node]:
+def _beyond(entry: Mapping[str, Node], older: Lognormal) -> float:
+    """The share of the aged price that lies outside the entry's truncation."""
+    bounds = entry["truncate"].plain() if "truncate" in entry else {}
+    return mass_outside(older, bounds.get("low", -inf), bounds.get("high", inf))
+
+
+def aged(name: str, entry: Mapping[str, Node], ageing: Ageing, priced_at: date) -> dict[str, Node]:
     """The entry with its price aged to a date, from which on it would age further; truncation is kept.
 
-    Its note says what was done.
+    Its note says what was done, and what the truncation takes where that is more than a little.
     """
-    where, as_of = entry[LOGNORMAL].where, text(entry["as_of"].value) if "as_of" in entry else "its date"
-    older = _older(entry, ageing)
+    where, older = entry[LOGNORMAL].where, _older(entry, ageing)
+    since = text(entry["ageing"].value.get("since", entry.get("as_of")).value)
     rates = {"drift": ageing.drift, "volatility": ageing.volatility, "since": priced_at}
     said = (
-        f"Aged {ageing.years:.2f} years from {as_of} to {priced_at}: drift {ageing.drift:g}, "
+        f"Aged {ageing.years:.2f} years from {since} to {priced_at}: drift {ageing.drift:g}, "
         f"volatility {ageing.volatility:g} a year."
     )
-    note = f"{text(entry['note'].value)} {said}" if "note" in entry else said
+    lost = ageing.lost(name)
+    notes = [*([text(entry["note"].value)] if "note" in entry else []), said, *([f"{lost}."] if lost else [])]
     return {
         **entry,
         LOGNORMAL: Node({"mu": Node(older.mu, where), "sigma": Node(older.sigma, where)}, where),
         "ageing": Node({key: Node(value, where) for key, value in rates.items()}, where),
-        "note": Node(note, where),
+        "note": Node(" ".join(notes), where),
     }

@@ -65,7 +65,7 @@ def read_prior(
     shape = None if complaints else _shape(name, node, entry, factor, complaints)
     ageing, unaged = None if shape is None else read_ageing(name, entry, priced_at, complaints), None
     if ageing and ageing.years > 0.0 and priced_at:
-        entry, unaged = aged(entry, ageing, priced_at), shape
+        entry, unaged = aged(name, entry, ageing, priced_at), shape
         shape = _shape(name, node, entry, factor, complaints)
     if shape is not None:
         _check_domain(name, node, shape, unit, complaints)
@@ -174,13 +174,21 @@ def _check_domain(
     complaints.append(Complaint(node.where, what, remedy))
 
 
-def ageing_notes(priors: Mapping[str, Prior], priced_at: date | None) -> list[str]:
-    """Which priors were aged to a date, and which were not because they are of a later one."""
-    if priced_at is None:
+def ageing_notes(priors: Mapping[str, Prior], priced_at: date | str | None) -> list[str]:
+    """Which priors were aged to a date, which held at it already, which are of a later one; and what was cut.
+
+    Empty where no date is asked for.
+    """
+    if not priced_at:
         return []
-    ages = {name: prior.ageing.years for name, prior in sorted(priors.items()) if prior.ageing}
-    late = ", ".join(name for name, years in ages.items() if years < 0.0)
-    aged_ones = ", ".join(name for name, years in ages.items() if years >= 0.0)
-    nothing = "nothing" if ages else "nothing; no prior says how it ages"
-    found = [f"aged to {priced_at}: {aged_ones or nothing}"]
-    return [*found, f"of a date after {priced_at}, and left as they are: {late}"] if late else found
+    ageing = {name: prior.ageing for name, prior in sorted(priors.items()) if prior.ageing}
+    aged_ones = ", ".join(name for name, each in ageing.items() if each.years > 0.0)
+    there = ", ".join(name for name, each in ageing.items() if each.years == 0.0)
+    late = ", ".join(name for name, each in ageing.items() if each.years < 0.0)
+    nothing = "nothing" if ageing else "nothing; no prior says how it ages"
+    return [
+        f"aged to {priced_at}: {aged_ones or nothing}",
+        *([f"already at that date: {there}"] if there else []),
+        *([f"of a date after {priced_at}, and left as they are: {late}"] if late else []),
+        *(lost for name, each in ageing.items() if (lost := each.lost(name))),
+    ]
