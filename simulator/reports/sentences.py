@@ -53,7 +53,7 @@ def header(summary: Summary) -> list[str]:
         *_correlated(summary),
     ]
     if priced_at := summary.get("priced_at"):
-        lines.append(f"Prices aged to {priced_at}: {', '.join(summary['aged']) or 'none'}")
+        lines.append(f"Prices that age, as of {priced_at}: {', '.join(summary['aged']) or 'none'}")
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
     procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
