@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from test_compare import traincost
 from simulator.batch.cases import cases, dimensions, read_sweeps
 from simulator.errors import InputError
 from simulator.results import read_summary
+from simulator.scenario.reader import number
 from simulator.simulation import Settings
 
 FEW = ("-n", "2000")
@@ -47,7 +49,7 @@ VALUES = st.lists(
         st.just('"a, b"'),
     ),
     min_size=1,
-    unique=True,
+    unique_by=lambda text: number(text) or text,
 )
 
 
@@ -57,7 +59,13 @@ def test_commas_within_brackets_and_quotes_belong_to_a_value(values: list[str]) 
     assert read_sweeps([f"key={','.join(values)}"])[0].values == tuple(values)
 
 
-@pytest.mark.parametrize("written", [["mfu"], ["=1"], ["mfu="], ["mfu=1,,2"], ["mfu=1,1"], ["a=1", "a=2"]])
+NO_SWEEPS = [
+    *(["mfu"], ["=1"], ["mfu="], ["mfu=1,,2"], ["mfu=1,1"], ["a=1k,1000"], ["a=1", "plan.a=2"]),
+    *(["scenario=1"], ["mfu={a,0.4"]),
+]
+
+
+@pytest.mark.parametrize("written", NO_SWEEPS)
 def test_what_is_no_sweep_is_said(written: list[str]) -> None:
     """A missing key or value, one written twice, a key swept twice."""
     with pytest.raises(InputError):
@@ -110,6 +118,49 @@ def test_resume_runs_what_is_missing_or_broken(tmp_path: Path) -> None:
     hashes = [[row["data_sha256"] for row in found["cases"]] for found in (first, again)]
     assert hashes[0] == hashes[1]
     assert first["batch"] == again["batch"]
+
+
+def test_a_run_in_the_place_of_another_is_no_result(tmp_path: Path) -> None:
+    """A whole run copied into another's folder is made anew by --resume, and no report is made of it."""
+    path, folder = str(rented(tmp_path)), tmp_path / "batch"
+    words = (path, "--sweep", "seed=1,2", "-o", str(folder))
+    _, first, _ = batch(*words)
+    one, two = (Path(row["run"]) for row in first["cases"])
+    rmtree(two)
+    copytree(one, two)
+    assert traincost("report", str(two))[0] == 1
+    _, again, _ = batch(*words, "--resume")
+    assert [row["resumed"] for row in again["cases"]] == [True, False]
+    assert [row["data_sha256"] for row in again["cases"]] == [row["data_sha256"] for row in first["cases"]]
+
+
+def test_a_batch_that_cannot_be_stored_whole_prints_its_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file of all cases cannot be written the table is there all the same, and an error."""
+
+    def full(content: bytes, path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("simulator.results.store.write_file", full)
+    code, found, err = batch(str(rented(tmp_path)), "-o", str(tmp_path / "batch"))
+    assert (code, found["batch"], "No space left" in err) == (1, None, True)
+    assert found["cases"][0]["status"] == "done"
+
+
+def test_pruning_takes_what_it_is_told_and_no_more(tmp_path: Path) -> None:
+    """Options before the word are refused; folders that are no runs stay, whatever is asked."""
+    path, folder = str(rented(tmp_path)), tmp_path / "batch"
+    batch(path, "-o", str(folder))
+    foreign = folder / "foreign-0123456789ab"
+    foreign.mkdir()
+    (foreign / "thesis.tex").write_text("years of work")
+    for words in (("-o", str(folder)), ("--where", "seed=1")):
+        code, _, err = traincost("runs", *words, "prune", "--since", "2020-01-01")
+        assert (code, "after prune" in err) == (2, True)
+    for where in ("name=*", "name=", "scenario=*"):
+        traincost("runs", "prune", "-o", str(folder), "--where", where)
+    assert (foreign / "thesis.tex").exists()
 
 
 def test_a_dry_run_runs_nothing(tmp_path: Path) -> None:

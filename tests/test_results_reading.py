@@ -80,13 +80,14 @@ def test_missing_parts(stored: Path, part: str) -> None:
 
 
 def test_parts_of_two_runs(stored: Path) -> None:
-    """A part of another run in place of one's own is refused."""
+    """A part of another run in place of one's own is refused, and so is the whole of it."""
     other = save(a_run(seed=2), stored.parent, "other", sha256(b"two").hexdigest())
     shutil.copy(other / "run.nc", stored)
     with pytest.raises(ResultError, match=r"run\.nc is not what was saved"):
         load(stored)
     shutil.copy(other / "summary.json", stored)
-    assert load(stored).summary["data_sha256"] == data_sha256(a_tree(2))
+    with pytest.raises(ResultError, match=r"this is the run other-.* in the place of another"):
+        load(stored)
 
 
 def test_no_such_run(tmp_path: Path) -> None:

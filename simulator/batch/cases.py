@@ -14,6 +14,10 @@ from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
 
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
+RESERVED = (
+    *("scenario", "quantity", "quantile", "unit", "status", "run"),
+    *("value", "se", "mean", "mean_se"),
+)  # dimensions and variables of every batch's table
 WHOLE = ("seed", "draws")  # settings of a run that are whole numbers
 MOST_CASES = 100_000
 
@@ -64,20 +68,37 @@ def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
     found: list[Sweep] = []
     complaints: list[Complaint] = []
     for text in written:
-        key, equals, values = text.partition("=")
+        key, equals, values = (part.strip() for part in text.partition("="))
         parts = tuple(part.strip() for part in _split(values))
-        if not equals or not key or not all(parts):
+        if not equals or not key or not all(parts) or not _is_balanced(values):
             what, remedy = "this is no sweep", "write for example plan.accelerator_count=1k,5k"
             complaints.append(Complaint(f"--sweep {text}", what, remedy))
-        elif len(set(parts)) < len(parts):
+        elif key in RESERVED:
+            what, remedy = f"{key} is a name of the batch's own", "sweep something else"
+            complaints.append(Complaint(f"--sweep {text}", what, remedy))
+        elif len({number(part) or part for part in parts}) < len(parts):
             complaints.append(Complaint(f"--sweep {text}", "a value is written twice", "take one out"))
-        elif key in [sweep.key for sweep in found]:
+        elif _short(key) in [_short(sweep.key) for sweep in found]:
             complaints.append(Complaint(f"--sweep {text}", f"{key} is swept twice", "write one sweep of it"))
         else:
             found.append(Sweep(key, parts))
     if complaints:
         raise InputError(complaints)
     return tuple(found)
+
+
+def _short(key: str) -> str:
+    """What a key sets: plan.tokens and tokens are one thing."""
+    return key.rpartition(".")[2]
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether every bracket that opens closes.
+
+    >>> _is_balanced("{a: [1, 2]}"), _is_balanced("{a,0.4")
+    (True, False)
+    """
+    return all(text.count(one) == text.count(other) for one, other in ("[]", "{}"))
 
 
 def _split(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.batch.cases import Case, dimensions
 from simulator.batch.running import DONE, Ended
-from simulator.reports.layout import Row, Sheet, aligned, csv_text
+from simulator.reports.layout import Row, Sheet, aligned, csv_text, markdown_table
 from simulator.reports.numbers import quantity
 
 TOTAL = "total_cost; P80: an 80% chance of being at or below"
@@ -50,6 +50,8 @@ def dry_text(found: Sequence[Case], style: str) -> str:
     keys = tuple(rows[0])
     if style == "csv":
         return csv_text([keys, *(tuple(row.values()) for row in rows)])
+    if style == "markdown":
+        return "\n".join(markdown_table([keys, *(tuple(row.values()) for row in rows)], range(len(keys))))
     return "\n".join([*aligned([keys, *(tuple(row.values()) for row in rows)], range(len(keys)))])
 
 

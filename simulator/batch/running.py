@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.batch.cases import Case
-from simulator.errors import ResultError, SimulatorError
-from simulator.results import listed, load
+from simulator.errors import SimulatorError
+from simulator.results import is_whole, listed
 from simulator.running import folder_of, run_and_store
 from simulator.watch import UNWATCHED, Watch
 
@@ -35,20 +35,19 @@ def run_case(case: Case, root: Path, command: str, resume: bool, watch: Watch = 
     try:
         scenario = case.scenario()
         folder = folder_of(scenario, case.settings, root, keep=KEPT)
-        if resume and _is_whole(folder):
-            return Ended(case, listed(folder), DONE, resumed=True)
+        if resume and is_whole(folder):
+            return _finished(case, folder, resumed=True)
         run_and_store(scenario, case.settings, root, keep=KEPT, command=command, watch=watch)
-        return Ended(case, listed(folder), DONE)
-    except (SimulatorError, OSError, MemoryError, ArithmeticError) as error:
-        return Ended(case, {}, FAILED, str(error) or type(error).__name__)
+        return _finished(case, folder, resumed=False)
+    except SimulatorError as error:
+        return Ended(case, {}, FAILED, str(error))
+    except Exception as error:  # whatever it is, the other cases go on
+        return Ended(case, {}, FAILED, f"{type(error).__name__}: {error}")
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether a run is there, every bit of it as it was saved."""
-    try:
-        return folder.is_dir() and bool(load(folder))
-    except ResultError:
-        return False
+def _finished(case: Case, folder: Path, resumed: bool) -> Ended:
+    row = listed(folder)
+    return Ended(case, row, FAILED if "error" in row else DONE, row.get("error"), resumed)
 
 
 def one_by_one(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import xarray as xr
 
 from simulator.batch.cases import dimensions
 from simulator.batch.running import DONE, Ended
+from simulator.errors import ResultError
 from simulator.results import read_summary
 from simulator.scenario.reader import number
 from simulator.version import __version__
@@ -25,8 +27,8 @@ def batch_tree(ended: Sequence[Ended]) -> xr.DataTree:
     What failed, or what a scenario does not compute, is nan; ``status`` and ``run`` say which.
     """
     places = dimensions([each.case for each in ended])
-    found = {each.case: read_summary(Path(each.row["run"])) for each in ended if each.status == DONE}
-    quantities, levels = _names(list(found.values()))
+    found = {each.case: _summary(Path(each.row["run"])) for each in ended if each.status == DONE}
+    quantities, levels = _names([summary for summary in found.values() if summary])
     shape = tuple(len(values) for values in places.values())
     blank = np.full((*shape, len(quantities), len(levels)), np.nan)
     cells = {name: blank.copy() for name in CELLS}
@@ -50,10 +52,17 @@ def batch_tree(ended: Sequence[Ended]) -> xr.DataTree:
     return xr.DataTree(xr.Dataset(data, coords={**coordinates, "unit": units}, attrs=attributes))
 
 
+def _summary(folder: Path) -> dict[str, Any] | None:
+    """A run's summary; None where somebody has deleted it meanwhile."""
+    with suppress(ResultError):
+        return read_summary(folder)
+    return None
+
+
 def _numbers(values: list[str]) -> list[Any]:
     """Swept values as numbers, where all of them are."""
     found = [number(value) for value in values]
-    return values if None in found else found
+    return values if None in found else [float(value) for value in found if value is not None]
 
 
 def _names(summaries: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], list[float]]:
@@ -91,4 +100,4 @@ def _number(value: float | None) -> float:
 def batch_name(ended: Sequence[Ended]) -> str:
     """The name of a batch's file: which cases, with which results."""
     parts = [f"{each.case.label} {each.row.get('data_sha256', each.error)}" for each in ended]
-    return f"batch.{sha256(chr(10).join(parts).encode()).hexdigest()[:12]}.nc"
+    return f"batch.{sha256(chr(10).join(parts).encode(errors='surrogateescape')).hexdigest()[:12]}.nc"

@@ -71,18 +71,26 @@ def batch(
             ended.append(each)
             if not quiet:
                 click.echo(line(each, len(ended), len(found)), err=True)
-    ended.sort(key=lambda each: found.index(each.case))
-    click.echo(batch_sheet(ended, _stored(ended, output)).text(style))
+    order = {case: place for place, case in enumerate(found)}
+    ended.sort(key=lambda each: order[each.case])
+    stored, error = _stored(ended, output)
+    click.echo(batch_sheet(ended, stored).text(style))
+    if error:
+        raise error
     if any(each.status != DONE for each in ended):
         raise click.exceptions.Exit(1)
 
 
-def _stored(ended: list[Any], output: Path) -> str | None:
-    """The file of the whole batch; None where every case failed."""
+def _stored(ended: list[Any], output: Path) -> tuple[str | None, Exception | None]:
+    """The file of the whole batch, or why it could not be stored; none where every case failed."""
     from simulator.batch.running import DONE
     from simulator.batch.table import batch_name, batch_tree
+    from simulator.errors import ResultError
     from simulator.results import save_tree
 
     if not any(each.status == DONE for each in ended):
-        return None
-    return str(save_tree(batch_tree(ended), output / batch_name(ended)))
+        return None, None
+    try:
+        return str(save_tree(batch_tree(ended), output / batch_name(ended))), None
+    except ResultError as error:
+        return None, error

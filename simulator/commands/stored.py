@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import say
+from simulator.commands.loading import given_options, say
 from simulator.terminal.options import (
     Day,
     Percentile,
@@ -107,6 +107,9 @@ def runs(
     from simulator.reports.catalogue import catalogue_text
     from simulator.results import catalogue, chosen
 
+    if context.invoked_subcommand and (before_it := given_options(*context.params)):
+        what = f"write --{', --'.join(before_it)} after {context.invoked_subcommand}"
+        raise click.UsageError(what.replace("style", "format"))
     if context.invoked_subcommand is None:
         click.echo(catalogue_text(chosen(catalogue(output), where, since, before), style))
 
@@ -136,5 +139,5 @@ def prune(
     found = chosen(catalogue(output), where, since, before)
     click.echo(catalogue_text(found, style))
     if not dry_run:
-        delete([Path(row["run"]) for row in found])
+        delete(found)
     click.echo(f"{'would delete' if dry_run else 'deleted'}: {len(found)} runs", err=True)

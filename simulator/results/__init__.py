@@ -42,7 +42,7 @@ from simulator.results.finding import find
 from simulator.results.names import check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
 from simulator.results.reading import StoredRun, catalogue, listed, load
-from simulator.results.sealing import read_summary
+from simulator.results.sealing import is_whole, read_summary
 from simulator.results.store import Contents, save, save_tree
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "delete",
     "find",
     "folder_name",
+    "is_whole",
     "listed",
     "load",
     "read_summary",

@@ -33,7 +33,7 @@ def chosen(
     return [
         dict(row)
         for row in rows
-        if all(fnmatchcase(str(row.get(key, "")), value) for key, value in conditions)
+        if all(key in row and fnmatchcase(str(row[key]), value) for key, value in conditions)
         and (since is None or str(row.get("created_at", ""))[:10] >= since.isoformat())
         and (before is None or "" < str(row.get("created_at", ""))[:10] < before.isoformat())
     ]
@@ -53,12 +53,12 @@ def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def delete(folders: Iterable[Path]) -> None:
-    """Delete runs: each is gone in one step, whatever happens to its files after.
+def delete(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Delete runs, but none that cannot be read: each is gone in one step.
 
     Raises :class:`ResultError` for the first that cannot be deleted.
     """
-    for folder in folders:
+    for folder in (Path(row["run"]) for row in rows if "error" not in row):
         aside = folder.with_name(f".tmp-{uuid4().hex}")
         try:
             folder.rename(aside)

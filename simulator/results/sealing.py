@@ -34,6 +34,20 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds the run that its name says, every file of it as it was saved.
+
+    A run put into another's place is whole in itself; its summary says where it belongs.
+    """
+    try:
+        summary = read_summary(folder)
+        for name, digest in summary["files"].items():
+            read_part(folder, name, digest)
+    except (ResultError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return Path(summary["run"]).name == folder.name
+
+
 def read_listing(folder: Path) -> dict[str, Any]:
     """The row of a run in the list, from the end of its summary, if that is what was saved."""
     body = _checked(folder)

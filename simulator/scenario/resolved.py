@@ -44,7 +44,7 @@ def identity(scenario: Scenario, how: Mapping[str, Any]) -> str:
     """A hash of everything that determines a result: scenario, formulas, and how it is run."""
     files = sorted({getfile(formula.function) for formula in scenario.model.formulas.values()})
     parts = [__version__, resolved(scenario), json.dumps(dict(how), sort_keys=True)]
-    hashes = [sha256(part.encode()).digest() for part in parts]
+    hashes = [sha256(part.encode(errors="surrogateescape")).digest() for part in parts]
     return sha256(
         b"".join([*hashes, *(sha256(Path(file).read_bytes()).digest() for file in files)])
     ).hexdigest()
