@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.commands.loading import settings_of
 from simulator.terminal.options import format_option, quiet_option, results_option, simulation_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.batch.cases import Case
+    from simulator.batch.running import Ended
+    from simulator.watch import Watch
 
 
 @click.command()
@@ -50,9 +57,8 @@ def batch(
     Each case is stored as it ends, one that fails stops none of the others; exit code 1 if any did.
     """
     from simulator.batch.cases import cases, read_sweeps
-    from simulator.batch.cluster import on_cluster
     from simulator.batch.report import batch_sheet, dry_text, line
-    from simulator.batch.running import DONE, one_by_one
+    from simulator.batch.running import DONE
     from simulator.terminal.bar import watching
 
     chosen = {"book": options["book"], "laid_over": options["settings"], "levers": options["levers"]}
@@ -60,14 +66,9 @@ def batch(
     if dry_run:
         click.echo(dry_text(found, style))
         return
-    command, ended = " ".join(["traincost", *sys.argv[1:]]), []
+    ended: list[Ended] = []
     with watching(quiet) as watch:
-        running = (
-            on_cluster(found, output, command, scheduler, resume=resume)
-            if scheduler
-            else one_by_one(found, output, command, resume=resume, watch=watch)
-        )
-        for each in running:
+        for each in _running(found, output, scheduler, resume, watch):
             ended.append(each)
             if not quiet:
                 click.echo(line(each, len(ended), len(found)), err=True)
@@ -81,7 +82,20 @@ def batch(
         raise click.exceptions.Exit(1)
 
 
-def _stored(ended: list[Any], output: Path) -> tuple[str | None, Exception | None]:
+def _running(
+    found: list[Case], output: Path, scheduler: str | None, resume: bool, watch: Watch
+) -> Iterator[Ended]:
+    """The cases as they end, here or on a cluster."""
+    from simulator.batch.cluster import on_cluster
+    from simulator.batch.running import one_by_one
+
+    command = " ".join(["traincost", *sys.argv[1:]])
+    if scheduler:
+        return on_cluster(found, output, command, scheduler, resume=resume)
+    return one_by_one(found, output, command, resume=resume, watch=watch)
+
+
+def _stored(ended: list[Ended], output: Path) -> tuple[str | None, Exception | None]:
     """The file of the whole batch, or why it could not be stored; none where every case failed."""
     from simulator.batch.running import DONE
     from simulator.batch.table import batch_name, batch_tree

@@ -16,7 +16,7 @@ from simulator.statistics.estimates import Estimate
 SIDES = ("statistic", "base", "new", "change", "±", "of base", "±")
 HEAD = ("base", "new", "adds", "±", "alone", "last")
 MEANINGS = (
-    "±: one standard error of the paired difference",
+    "±: one standard error of the paired difference, of the simulation and not of the priors",
     "adds: the Shapley value, the mean of what it adds over all orders in which the differences can be taken "
     "over; these add up to the change",
     "alone: by itself on top of the base; last: on top of all others; base, new: an input's median, "
