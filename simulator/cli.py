@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import batches, comparisons, decisions, drivers, pictures, prices, scenarios, stored
+from simulator.commands import (
+    batches,
+    comparisons,
+    decisions,
+    drivers,
+    pictures,
+    prices,
+    savings,
+    scenarios,
+    stored,
+)
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -32,6 +42,7 @@ for command in (
     drivers.sensitivity_command,
     decisions.decide_command,
     decisions.audit_command,
+    savings.levers_command,
     pictures.plot,
     comparisons.compare_command,
     comparisons.check_command,

@@ -69,4 +69,10 @@ MEANINGS = {
     "compliance_share": "Compliance's share of the total cost, purchased hardware aside",
     # levers
     "useful_life": "Years over which hardware is written off in a straight line",
+    # levers: engineering
+    "moe_active_share": "Active parameters of a mixture of experts over those of a dense model as good",
+    "moe_mfu_share": "What routing to experts leaves of the mfu",
+    # levers: policy
+    "qualifying_share": "Share of salaries and experiments that a tax credit counts",
+    "tax_credit_share": "Tax credit over the cost that qualifies",
 }

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import formulas, levers
-from simulator.extensions import assembled, lever, lever_names
+from simulator.assembly import assembled
+from simulator.extensions import lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
 from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
 from simulator.formulas.reliability import goodput, job_mtbf

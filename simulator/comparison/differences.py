@@ -8,10 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from simulator.assembly import assembled
 from simulator.distributions import Distribution, Point
 from simulator.distributions.copula import Copula, copula
 from simulator.errors import Complaint, InputError
-from simulator.extensions import assembled
 from simulator.kernel import Engine
 from simulator.model import Model
 from simulator.scenario.scenario import Scenario

@@ -26,6 +26,7 @@ NAMES = """
     yearly_depreciation staff_cost framework_team_cost programme_emissions amortised_hardware_cost
     hardware_cost final_run_cost rerun_cost experiment_cost post_training_cost evaluation_cost
     compliance_cost
+    moe_active_share moe_mfu_share tax_credit_share qualifying_share
 """
 DIMENSIONS = tuple(NAMES.split())
 

@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from simulator.assembly import assembled
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
-from simulator.extensions import assembled
+from simulator.extensions import lever_inputs
 from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.dates import read_date
-from simulator.scenario.entries import Complain, Prior, ageing_notes, read_prior
+from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
 from simulator.scenario.reader import Node, parse, read
 from simulator.scenario.scenario import Scenario
+from simulator.switches import SWITCH, switch_of
 
 FIELDS = (
     *("title", "description", "book", "made_from", "size", "experiments"),
@@ -39,6 +41,7 @@ class Sources:
     book: Book
     formulas: tuple[Path, ...]
     levers: tuple[str, ...]  # names, or paths of a user's files
+    in_play: tuple[str, ...]  # levers under a switch
     settings: tuple[str, ...]  # KEY=VALUE, as typed
 
 
@@ -48,15 +51,18 @@ def load_scenario(
     book: str | Path | None = None,
     settings: Sequence[str] = (),
     levers: Sequence[str] = (),
+    in_play: Sequence[str] = (),
 ) -> Scenario:
     """Read a scenario; ``settings`` are ``KEY=VALUE`` in the scenario's own YAML, laid over the file.
+
+    Levers ``in_play`` are under switches, constant inputs that are 0 until an evaluation sets them.
 
     Raises :class:`InputError` with every complaint.
     """
     complaints: list[Complaint] = []
     complain = complaints.append
     try:
-        sources = _sources(Path(path), book, settings, levers, complain)
+        sources = _sources(Path(path), book, settings, levers, tuple(in_play), complain)
     except InputError as error:
         raise InputError(dict.fromkeys([*complaints, *error.complaints])) from None
     model = _model(sources, complain)
@@ -71,7 +77,12 @@ def load_scenario(
 
 
 def _sources(
-    path: Path, book: str | Path | None, settings: Sequence[str], levers: Sequence[str], complain: Complain
+    path: Path,
+    book: str | Path | None,
+    settings: Sequence[str],
+    levers: Sequence[str],
+    in_play: tuple[str, ...],
+    complain: Complain,
 ) -> Sources:
     """The scenario's content with the settings laid over it, its book, and the files it names."""
     content = dict(checked_fields(read(path), FIELDS, "a scenario", complain))
@@ -90,7 +101,7 @@ def _sources(
     if book is None and "book" in content:
         book = path.parent / str(content["book"].value)
     found = EMPTY if book is None else load_book(Path(book), complain)
-    return Sources(path, content, found, formulas, (*own, *levers), tuple(settings))
+    return Sources(path, content, found, formulas, (*own, *levers), in_play, tuple(settings))
 
 
 def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> None:
@@ -121,7 +132,7 @@ def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> Non
 def _model(sources: Sources, complain: Complain) -> Model | None:
     """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
     try:
-        model = assembled(sources.formulas, sources.levers)
+        model = assembled(sources.formulas, sources.levers, sources.in_play)
         return model.pin(
             name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
         )
@@ -153,12 +164,15 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
     _check_names({**book.entries, **own}, plan, model, complain)
     entries = {**book.entries, **_catalogue(plan, book), **own}
-    wanted = [name for name in model.inputs if name not in mapping(content.get("plan"), complain)]
+    off = {
+        name: constant(name, 0.0, SWITCH, "", "plan") for name in model.inputs if name in _switches(sources)
+    }
+    wanted = [n for n in model.inputs if n not in mapping(content.get("plan"), complain) and n not in off]
     _check_complete(wanted, entries, model, sources.path, complain)
     known = [name for name in wanted if name in entries]
     priced_at = read_date(content.get("priced_at"), "priced_at", complain)
     keys = {**plan.words, **choices}
-    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants}
+    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants, **off}
     names = Names(model, priors, _known(model))
     correlations, notes = read_correlations(content.get("correlations"), names, complain)
     text = {
@@ -224,9 +238,13 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
             )
 
 
+def _switches(sources: Sources) -> set[str]:
+    return {switch_of(name) for name in sources.in_play}
+
+
 def _known(model: Model) -> set[str]:
-    """Every name that the model has, had before its pins, or would have without levers."""
-    return {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units}
+    """Every name that the model has, had before its pins, or would have with other levers."""
+    return {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units, *lever_inputs()}
 
 
 def _priors(
