@@ -27,6 +27,7 @@ NAMES = """
     hardware_cost final_run_cost rerun_cost experiment_cost post_training_cost evaluation_cost
     compliance_cost
     moe_active_share moe_mfu_share tax_credit_share qualifying_share
+    compute_doubling_time performance_trend efficiency_trend years_ahead compute_scale
 """
 DIMENSIONS = tuple(NAMES.split())
 

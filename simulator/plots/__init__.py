@@ -9,6 +9,7 @@ from simulator.plots.convergence import convergence
 from simulator.plots.curves import s_curve
 from simulator.plots.data import Converged, Part, Spread
 from simulator.plots.densities import distribution
+from simulator.plots.fan import fan
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
 from simulator.plots.quotes import Quoted, quotes
@@ -27,6 +28,7 @@ __all__ = [
     "convergence",
     "correlation",
     "distribution",
+    "fan",
     "figure",
     "height_of",
     "quotes",
