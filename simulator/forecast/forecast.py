@@ -24,7 +24,7 @@ from simulator.watch import UNWATCHED, Watch
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 GROWTH = "growth"  # the lever
-AHEAD, SCALE = "years_ahead", "compute_scale"
+AHEAD, SCALE, DOUBLING = "years_ahead", "compute_scale", "compute_doubling_time"
 DEMAND = 0.0  # the scale of the model that demand asks for
 COST, SIZE, STOCK = "total_cost", "active_parameters", "text_stock"
 LEVELS = (5.0, 20.0, 50.0, 80.0, 95.0)
@@ -111,7 +111,7 @@ def _check(scenario: Scenario, settings: Settings, years: int) -> None:
     """Raise :class:`InputError` with every complaint."""
     check_settings(settings)
     complaints = []
-    if fixed := [name for name in GROWING if AHEAD not in scenario.model.roots(name)]:
+    if fixed := [name for name in GROWING if DOUBLING not in scenario.model.roots(name)]:
         what = f"{', '.join(fixed)} cannot grow, since the scenario gives what would make it grow"
         complaints.append(Complaint(scenario.name, what, "take it out of priors:"))
     if not FEWEST_DRAWS <= settings.first_draws <= MOST_DRAWS:
