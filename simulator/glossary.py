@@ -81,4 +81,6 @@ MEANINGS = {
     "efficiency_trend": "Orders of magnitude a year by which arithmetic per watt grows",
     "performance_trend": "Orders of magnitude a year by which arithmetic for the same price grows",
     "years_ahead": "Years after the plan's own",
+    # currency
+    "cny_per_usd": "Exchange rate of the year, yuan for a dollar",
 }

@@ -28,6 +28,7 @@ NAMES = """
     compliance_cost
     moe_active_share moe_mfu_share tax_credit_share qualifying_share
     compute_doubling_time performance_trend efficiency_trend years_ahead compute_scale
+    cny_per_usd
 """
 DIMENSIONS = tuple(NAMES.split())
 
