@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import batches, comparisons, decisions, drivers, pictures, prices, scenarios, stored
+from simulator.commands import (
+    batches,
+    comparisons,
+    decisions,
+    drivers,
+    pictures,
+    predictions,
+    prices,
+    scenarios,
+    stored,
+)
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -36,5 +46,6 @@ for command in (
     comparisons.compare_command,
     comparisons.check_command,
     prices.fit,
+    predictions.backtest_command,
 ):
     main.add_command(command)
