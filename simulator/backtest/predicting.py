@@ -24,12 +24,12 @@ COUNT, PEAK = "accelerator_count", "peak_flop_per_second"
 ANYWHERE = "US"  # of a run whose region is not said, where nothing hangs on it
 OF_A_SITE = ("energy", "emissions")
 
-# Where the number of accelerators is not published: so many that training takes 15 to 135 days (P5, P95) at 30%
-# of the peak. Published runs took 9.5 (MPT-7B) to 118 days (BLOOM).
+# Where the number of accelerators is not published: so many that training takes 15 to 135 days (P5, P95) at
+# 30% of the peak. Published runs took 9.5 (MPT-7B) to 118 days (BLOOM).
 DAYS, UTILIZATION = (15.0, 135.0), 0.30
 
-# The naive baseline: hours at an MFU of 0.375, times TDP, a server's 1.8, a load of 0.75 and a PUE of 1.2 (Epoch
-# AI, arXiv:2405.21015; 0.3 and 4 times that are its 90% interval); of what the figure does not cover, 1.
+# The naive baseline: hours at an MFU of 0.375, times TDP, a server's 1.8, a load of 0.75 and a PUE of 1.2
+# (Epoch AI, arXiv:2405.21015; 0.3 and 4 times that are its 90% interval); of what the figure leaves out, 1.
 MFU, SERVER, LOAD, SITE = 0.375, 1.8, 0.75, 1.2
 
 
