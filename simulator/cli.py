@@ -11,6 +11,7 @@ from simulator.commands import (
     drivers,
     forecasts,
     pictures,
+    predictions,
     prices,
     savings,
     scenarios,
@@ -49,5 +50,6 @@ for command in (
     comparisons.compare_command,
     comparisons.check_command,
     prices.fit,
+    predictions.backtest_command,
 ):
     main.add_command(command)

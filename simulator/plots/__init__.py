@@ -12,6 +12,7 @@ from simulator.plots.densities import distribution
 from simulator.plots.fan import fan
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
+from simulator.plots.predictions import Predicted, predictions
 from simulator.plots.quotes import Quoted, quotes
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
@@ -20,6 +21,7 @@ from simulator.plots.waterfall import Rise, waterfall
 __all__ = [
     "Converged",
     "Part",
+    "Predicted",
     "Quoted",
     "Rise",
     "Spread",
@@ -31,6 +33,7 @@ __all__ = [
     "fan",
     "figure",
     "height_of",
+    "predictions",
     "quotes",
     "rows_of",
     "s_curve",
