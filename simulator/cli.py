@@ -51,5 +51,6 @@ for command in (
     comparisons.check_command,
     prices.fit,
     predictions.backtest_command,
+    predictions.claims_command,
 ):
     main.add_command(command)

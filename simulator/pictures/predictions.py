@@ -1,12 +1,15 @@
-"""A backtest as a picture."""
+"""Predictions held against what came or was said, as pictures."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator import plots
 from simulator.backtest.predicting import Backtest
 from simulator.backtest.scoring import Score
+from simulator.claims.judging import CONSISTENT, Judged
 from simulator.pictures.sizes import WIDTH
 
 if TYPE_CHECKING:
@@ -34,3 +37,21 @@ def _predicted(score: Score) -> plots.Predicted:
     run = score.run if len(score.run) <= LONGEST else score.run[: LONGEST - 1] + "…"
     ends = (score.p5 / score.p50, score.p95 / score.p50, score.published / score.p50)
     return plots.Predicted(f"{run}, {score.quantity}", *ends)
+
+
+def claims_picture(found: Sequence[Judged], title: str) -> Figure:
+    """Every claim that is computed, over the prediction of its quantity."""
+    judged = [each for each in found if each.chances is not None and each.predicted[5.0].value > 0.0]
+    figure, ax = plots.figure(WIDTH, REST + ROW * max(len(judged), 1))
+    counts = Counter(each.verdict for each in found)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    plots.sayings(ax, [_said(each) for each in judged], title, told)
+    return figure
+
+
+def _said(found: Judged) -> plots.Said:
+    claim, median = found.claim, found.predicted[50.0].value
+    ends = (found.predicted[5.0].value, found.predicted[95.0].value, claim.low, claim.high)
+    name = f"{claim.id}  {claim.ratio + ' of ' if claim.ratio else ''}{claim.quantity}"
+    low, high, said_low, said_high = (end / median for end in ends)
+    return plots.Said(name, low, high, said_low, said_high, found.verdict != CONSISTENT)

@@ -12,7 +12,7 @@ from simulator.plots.densities import distribution
 from simulator.plots.fan import fan
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
-from simulator.plots.predictions import Predicted, predictions
+from simulator.plots.predictions import Predicted, Said, predictions, sayings
 from simulator.plots.quotes import Quoted, quotes
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
@@ -24,6 +24,7 @@ __all__ = [
     "Predicted",
     "Quoted",
     "Rise",
+    "Said",
     "Spread",
     "breakdown",
     "check_ending",
@@ -38,6 +39,7 @@ __all__ = [
     "rows_of",
     "s_curve",
     "save",
+    "sayings",
     "tornado",
     "waterfall",
 ]
