@@ -68,10 +68,12 @@ def tdp(tdp: Watts, domestic_power_ratio: Ratio) -> Watts:
     return tdp * domestic_power_ratio
 
 
-def domestic_port_cost(port_person_years: PersonYears, framework_team_pay: USDPerPersonYear) -> Component:
-    """Moving the training framework to other accelerators.
+def domestic_port_cost(
+    port_person_years: PersonYears, framework_team_pay: USDPerPersonYear, framework_team_share: Share
+) -> Component:
+    """Moving the training framework to other accelerators, which serves other models, too.
 
-    >>> domestic_port_cost(10.0, 400_000.0)
-    4000000.0
+    >>> domestic_port_cost(10.0, 400_000.0, 0.25)
+    1000000.0
     """
-    return port_person_years * framework_team_pay
+    return port_person_years * framework_team_pay * framework_team_share

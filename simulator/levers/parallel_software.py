@@ -52,11 +52,11 @@ def mfu(mfu: Share, software_mfu_factor: RatioAboveOne) -> Share:
 
 
 def parallel_software_cost(
-    software_person_years: PersonYears, framework_team_pay: USDPerPersonYear
+    software_person_years: PersonYears, framework_team_pay: USDPerPersonYear, framework_team_share: Share
 ) -> Component:
-    """The work on it, beside the framework team's.
+    """This model's share of the work on it, beside the framework team's.
 
-    >>> parallel_software_cost(20.0, 400_000.0)
-    8000000.0
+    >>> parallel_software_cost(20.0, 400_000.0, 0.25)
+    2000000.0
     """
-    return software_person_years * framework_team_pay
+    return software_person_years * framework_team_pay * framework_team_share

@@ -27,11 +27,13 @@ def training_flop(
 
 
 def sparse_attention_cost(
-    sparse_attention_person_years: PersonYears, framework_team_pay: USDPerPersonYear
+    sparse_attention_person_years: PersonYears,
+    framework_team_pay: USDPerPersonYear,
+    framework_team_share: Share,
 ) -> Component:
-    """Kernels that are fast at it, forward and backward.
+    """This model's share of kernels that are fast at it.
 
-    >>> sparse_attention_cost(2.0, 400_000.0)
-    800000.0
+    >>> sparse_attention_cost(2.0, 400_000.0, 0.25)
+    200000.0
     """
-    return sparse_attention_person_years * framework_team_pay
+    return sparse_attention_person_years * framework_team_pay * framework_team_share

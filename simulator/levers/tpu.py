@@ -13,6 +13,7 @@ from simulator.units import (
     Component,
     PersonYears,
     Ratio,
+    Share,
     USDPerAccelerator,
     USDPerAcceleratorHour,
     USDPerPersonYear,
@@ -49,10 +50,12 @@ def gpu_hour_price(gpu_hour_price: USDPerAcceleratorHour, tpu_price_ratio: Ratio
     return gpu_hour_price * tpu_price_ratio
 
 
-def tpu_port_cost(port_person_years: PersonYears, framework_team_pay: USDPerPersonYear) -> Component:
-    """Moving the training framework to other accelerators.
+def tpu_port_cost(
+    port_person_years: PersonYears, framework_team_pay: USDPerPersonYear, framework_team_share: Share
+) -> Component:
+    """Moving the training framework to other accelerators, which serves other models, too.
 
-    >>> tpu_port_cost(10.0, 400_000.0)
-    4000000.0
+    >>> tpu_port_cost(10.0, 400_000.0, 0.25)
+    1000000.0
     """
-    return port_person_years * framework_team_pay
+    return port_person_years * framework_team_pay * framework_team_share
