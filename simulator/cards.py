@@ -17,7 +17,7 @@ from types import ModuleType
 from simulator.errors import ModelError
 from simulator.extensions import lever
 
-KINDS = ("engineering", "policy", "accounting")
+KINDS = ("engineering", "policy", "accounting", "trend")
 KEYED = re.compile(r"^(Kind|Excludes|Quality|Assumes): (.+(?:\n    .+)*)$", re.MULTILINE)
 EXCLUSION = re.compile(r"(\w+) \((.+)\)")
 

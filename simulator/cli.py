@@ -9,7 +9,9 @@ from simulator.commands import (
     comparisons,
     decisions,
     drivers,
+    forecasts,
     pictures,
+    predictions,
     prices,
     savings,
     scenarios,
@@ -43,9 +45,11 @@ for command in (
     decisions.decide_command,
     decisions.audit_command,
     savings.levers_command,
+    forecasts.forecast_command,
     pictures.plot,
     comparisons.compare_command,
     comparisons.check_command,
     prices.fit,
+    predictions.backtest_command,
 ):
     main.add_command(command)

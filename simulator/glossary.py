@@ -124,4 +124,12 @@ MEANINGS = {
     # levers: policy
     "qualifying_share": "Share of salaries and experiments that a tax credit counts",
     "tax_credit_share": "Tax credit over the cost that qualifies",
+    # trends
+    "compute_doubling_time": "Months in which the compute of the largest models doubles",
+    "compute_scale": "Compute of the model over that of the plan; 0: as demand grows",
+    "efficiency_trend": "Orders of magnitude a year by which arithmetic per watt grows",
+    "performance_trend": "Orders of magnitude a year by which arithmetic for the same price grows",
+    "years_ahead": "Years after the plan's own",
+    # currency
+    "cny_per_usd": "Exchange rate of the year, yuan for a dollar",
 }

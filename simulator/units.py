@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated
 
+USD_SYMBOL = "USD"
 HOURS_PER_DAY = 24.0
 DAYS_PER_MONTH = 30.4  # 365.25 / 12, as project plans write it
 MONTHS_PER_YEAR = 12.0

@@ -14,14 +14,14 @@ from simulator.cards import card, excluded, read_card
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
-from simulator.savings.playing import at_play
+from simulator.savings.playing import KINDS, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
 from simulator.switches import switch_of
 
 ROOT = Path(__file__).parents[1]
 GPT4 = str(ROOT / "configs/gpt4-class.yaml")
-LEVERS = [name for name in lever_names() if card(name).kind != "accounting"]
+LEVERS = [name for name in lever_names() if card(name).kind in KINDS]
 SETTINGS = Settings(draws=4096, seed=3)
 
 

@@ -27,6 +27,8 @@ NAMES = """
     hardware_cost final_run_cost rerun_cost experiment_cost post_training_cost evaluation_cost
     compliance_cost
     moe_active_share moe_mfu_share tax_credit_share qualifying_share
+    compute_doubling_time performance_trend efficiency_trend years_ahead compute_scale
+    cny_per_usd
     adapter_mfu_share ai_label_price_ratio ai_label_share alliance_fee alliance_share
     attention_flop_share base_weights_fee commitment_use_share coordination_factor curation_factor
     domestic_mfu_ratio domestic_peak_ratio domestic_power_ratio domestic_price_ratio generation_price

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from simulator.assembly import assembled
+from simulator.currency import CURRENCIES, in_currency, rate_of
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
 from simulator.extensions import lever_inputs
 from simulator.model import Model, build, shipped_formulas
@@ -26,9 +27,10 @@ from simulator.scenario.scenario import Scenario
 from simulator.switches import SWITCH, switch_of
 
 FIELDS = (
-    *("title", "description", "book", "made_from", "size", "experiments"),
+    *("title", "description", "book", "made_from", "size", "experiments", "currency"),
     *("priced_at", "plan", "priors", "correlations", "published", "formulas", "levers"),
 )
+RATES = tuple(rate_of(currency) for currency in CURRENCIES)
 WHOLE = (*CHOICES, "priced_at", "correlations")  # fields that a setting replaces whole
 
 
@@ -133,9 +135,10 @@ def _model(sources: Sources, complain: Complain) -> Model | None:
     """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
     try:
         model = assembled(sources.formulas, sources.levers, sources.in_play)
-        return model.pin(
-            name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
-        )
+        given = mapping(sources.content.get("priors"), complain)
+        currency = sources.content.get("currency")
+        model = model.pin(name for name in given if name in model.formulas)
+        return in_currency(model, str(currency.value)) if currency else model
     except ModelError as error:
         complain(Complaint(str(sources.path), str(error)))
     except InputError as error:
@@ -188,6 +191,7 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         words=plan.words,
         size=choices.get("size", ""),
         experiments=choices.get("experiments", ""),
+        currency=choices.get("currency", ""),
         model=model,
         priors=dict(sorted(priors.items())),
         published=read_published(content.get("published"), model, complain),
@@ -244,7 +248,14 @@ def _switches(sources: Sources) -> set[str]:
 
 def _known(model: Model) -> set[str]:
     """Every name that the model has, had before its pins, or would have with other levers."""
-    return {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units, *lever_inputs()}
+    return {
+        *model.units,
+        *model.pruned,
+        *model.pinned,
+        *build(shipped_formulas()).units,
+        *lever_inputs(),
+        *RATES,
+    }
 
 
 def _priors(

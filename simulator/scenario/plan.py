@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from simulator.currency import CURRENCIES
 from simulator.errors import Complaint, did_you_mean
 from simulator.model import Model
 from simulator.scenario.books import UNKNOWN, Book
@@ -14,7 +15,11 @@ from simulator.units import PROCUREMENT, Unit
 
 WORDS = ("accelerator", "procurement", "region", "commitment")
 KEYS = (*WORDS, "year")
-CHOICES = {"size": ("planned", "undisclosed"), "experiments": ("project", "laboratory")}
+CHOICES = {
+    "size": ("planned", "undisclosed"),
+    "experiments": ("project", "laboratory"),
+    "currency": CURRENCIES,
+}
 
 
 @dataclass(frozen=True)
