@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from simulator import Scenario, load_scenario
 from simulator.distributions import Point
 from simulator.errors import InputError
-from simulator.model import build, shipped_formulas
+from simulator.extensions import lever, lever_names
+from simulator.model import build, formulas_of, shipped_formulas
 from simulator.scenario.books import leaf, load_book
 from simulator.scenario.entries import read_prior
 from simulator.scenario.resolved import identity, resolved
@@ -51,7 +52,9 @@ def test_every_entry_of_every_book_is_sound_and_sourced(path: Path) -> None:
     """Every leaf, whatever its keys, is a distribution in its unit's domain with source and date."""
     found: list[object] = []
     book = load_book(path, found.append)
-    inputs = build(shipped_formulas()).units
+    formulas = [formula for name in lever_names() for formula in formulas_of(lever(name))]
+    inputs = {name: unit for f in formulas for name, unit in zip(f.arguments, f.units, strict=True)}
+    inputs |= build(shipped_formulas()).units
     priors = []
 
     def walk(name: str, node: object, keys: dict[str, str]) -> None:
