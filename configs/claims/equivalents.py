@@ -17,6 +17,7 @@ from simulator.units import (
     Tokens,
     TonnesCO2e,
     USDPerAccelerator,
+    USDPerKWh,
     USDPerPersonYear,
     Watts,
 )
@@ -28,10 +29,13 @@ CAR = 4.6
 # Bytes of text in a token: about four characters of English (OpenAI, tokenizer help page, 2023).
 BYTES_PER_TOKEN = 4.0
 WATTS_PER_MEGAWATT = 1e6
+WATTS_PER_KILOWATT = 1e3
 BYTES_PER_TERABYTE = 1e12
-# USD to make an H100: 3,320 (Raymond James, 2023). The share of its sales that an ordinary maker of chips
-# keeps: about a quarter (Damodaran, operating margin of US semiconductor firms, 2024).
-COST_OF_MAKING = 3_320.0
+# USD to make an H100: between 3,320 (Raymond James, 2023) and 5,875 (SemiAnalysis' bill of materials).
+COST_OF_MAKING = 4_400.0
+# Of NVIDIA's sales, development and administration: 16.4 of 130.5 billion USD (10-K, fiscal year 2025).
+DEVELOPMENT = 0.126
+# Of its sales, what an ordinary maker of chips keeps: Damodaran, US semiconductor firms, 2024.
 ORDINARY_MARGIN = 0.25
 
 
@@ -69,6 +73,17 @@ def watts_per_accelerator(energy: MegawattHours, accelerator_hours: AcceleratorH
     14.9
     """
     return energy * WATTS_PER_MEGAWATT / accelerator_hours
+
+
+def watts_paid_for(
+    energy_cost: USD, accelerator_hours: AcceleratorHours, electricity_price: USDPerKWh
+) -> Watts:
+    """Average draw per accelerator that a bill for electricity pays for.
+
+    >>> round(watts_paid_for(125_000.0, 57e6, 0.08), 1)
+    27.4
+    """
+    return energy_cost / electricity_price / accelerator_hours * WATTS_PER_KILOWATT
 
 
 def cards_for_three_weeks(accelerator_hours: AcceleratorHours) -> Accelerators:
@@ -135,9 +150,9 @@ def supply_doubling_time(performance_trend: OrdersPerYear) -> Months:
 
 
 def excess_profit(gpu_price: USDPerAccelerator) -> Real:
-    """Share of the price beyond the cost of making and an ordinary margin on it.
+    """Share of the price beyond the cost of making, development and an ordinary margin.
 
-    >>> round(excess_profit(25_000.0), 2)
-    0.82
+    >>> round(excess_profit(25_000.0), 3)
+    0.448
     """
-    return 1.0 - COST_OF_MAKING / (1.0 - ORDINARY_MARGIN) / gpu_price
+    return 1.0 - COST_OF_MAKING / gpu_price - DEVELOPMENT - ORDINARY_MARGIN

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from math import inf, isfinite, sqrt
+from functools import cache, partial
+from math import inf, isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,10 @@ def judge(
     watch.expect(len(found.claims))
     complaints: list[Complaint] = []
     judged = []
+    load = _Cases(found, book, laid_over)
     for claim in found.claims:
         try:
-            judged.append(_judged(claim, partial(_loaded, claim, found, book, laid_over), settings))
+            judged.append(_judged(claim, partial(load, claim), settings))
         except InputError as error:
             complaints += [Complaint(f"{claim.id}: {c.where}", c.what, c.remedy) for c in error.complaints]
         watch.done(1)
@@ -80,20 +82,27 @@ def judge(
     return tuple(judged)
 
 
-def _loaded(
-    claim: Claim,
-    found: Claims,
-    book: str | None,
-    laid_over: tuple[Sequence[str], Sequence[str]],
-    more: Sequence[str] = (),
-    levers: Sequence[str] = (),
-) -> Scenario:
-    """The claim's case with the disclosed facts, and the formulas of claims laid over the model."""
-    own = () if found.formulas is None else (str(found.formulas),)
-    settings = (*claim.given, *laid_over[0], *more)
-    applied = (*claim.levers, *laid_over[1], *levers, *own)
-    assert claim.case is not None
-    return load_scenario(claim.case, book=book or found.book, settings=settings, levers=applied)
+class _Cases:
+    """Cases with the disclosed facts of claims, each of which is loaded once."""
+
+    def __init__(
+        self, found: Claims, book: str | None, laid_over: tuple[Sequence[str], Sequence[str]]
+    ) -> None:
+        own = () if found.formulas is None else (str(found.formulas),)
+        settings, levers = laid_over
+
+        @cache
+        def load(case: Path, given: tuple[str, ...], applied: tuple[str, ...]) -> Scenario:
+            laid = (*given, *settings)
+            return load_scenario(
+                case, book=book or found.book, settings=laid, levers=(*applied, *levers, *own)
+            )
+
+        self._load = load
+
+    def __call__(self, claim: Claim, more: Sequence[str] = (), levers: Sequence[str] = ()) -> Scenario:
+        assert claim.case is not None
+        return self._load(claim.case, (*claim.given, *more), (*claim.levers, *levers))
 
 
 def _judged(claim: Claim, load: partial[Scenario], settings: Settings) -> Judged:
@@ -105,7 +114,7 @@ def _judged(claim: Claim, load: partial[Scenario], settings: Settings) -> Judged
         other = _drawn(load(claim.against, claim.against_levers), claim.quantity, settings)
         draws = COMPARED[claim.ratio](draws, other)
     chances = (float(np.mean(draws < claim.low)), float(np.mean(draws <= claim.high)))
-    verdict = verdict_of(chances)
+    verdict = verdict_of(chances, claim)
     arithmetic = _arithmetic(claim, scenario) if verdict == IMPOSSIBLE and claim.implies else ""
     return Judged(claim, verdict, {level: percentile(draws, level) for level in LEVELS}, chances, arithmetic)
 
@@ -123,14 +132,13 @@ def _drawn(scenario: Scenario, quantity: str, settings: Settings) -> Array:
     return machine.columns([quantity], settings.first_draws, threads=settings.threads)[quantity]
 
 
-def verdict_of(chances: tuple[float, float]) -> str:
+def verdict_of(chances: tuple[float, float], claim: Claim) -> str:
     """What the chances of less than a claim's low end, and of no more than its high end, make of it.
 
-    >>> verdict_of((0.2, 0.4)), verdict_of((0.97, 0.98)), verdict_of((0.0, 0.0)), verdict_of((0.99, 1.0))
-    ('consistent', 'high', 'impossible', 'high')
+    What no draw shows is impossible only where arithmetic says why: beyond a prior it is low or high.
     """
     below, up_to = chances
-    if below >= 1.0 - NEVER or up_to <= NEVER:
+    if claim.has_arithmetic and (below >= 1.0 - NEVER or up_to <= NEVER):
         return IMPOSSIBLE
     if below > 1.0 - TAIL:
         return HIGH
@@ -146,12 +154,5 @@ def _arithmetic(claim: Claim, scenario: Scenario) -> str:
     implied = [model.evaluate({**needed, claim.quantity: end})[claim.implies] for end in dict.fromkeys(ends)]
     usual = scenario.model.evaluate(medians)[claim.implies]
     unit = model.units[claim.implies].symbol
-    told = " to ".join(f"{value:,.3g}" for value in implied)
-    return f"implies {claim.implies} of {told} {unit}, where {usual:,.3g} is predicted"
-
-
-def middle(claim: Claim) -> float:
-    """One number for a claim: its bound, or the middle of its range."""
-    if not claim.is_open:
-        return sqrt(claim.low * claim.high) if claim.low > 0.0 else (claim.low + claim.high) / 2.0
-    return claim.low if claim.high == inf else claim.high
+    told = " to ".join(f"{value:,.2g}" for value in implied)
+    return f"implies {claim.implies} of {told} {unit}, where {usual:,.2g} is predicted"

@@ -19,6 +19,7 @@ FIELDS_OF_CLAIM = (
     *("given", "levers", "as", "against", "against_levers", "implies", "covered_by", "note"),
 )
 NEEDED = ("id", "statement", "document")
+ARITHMETIC = "arithmetic"  # the basis of a claim that follows from given figures
 RATIOS = ("saving", "gain", "ratio")
 
 
@@ -46,9 +47,9 @@ class Claim:
     note: str
 
     @property
-    def is_open(self) -> bool:
-        """Whether the claim says at least, or at most."""
-        return self.low == -inf or self.high == inf
+    def has_arithmetic(self) -> bool:
+        """Whether arithmetic on given figures can show that the claim cannot be."""
+        return bool(self.implies) or self.basis == ARITHMETIC
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from simulator.reports.numbers import rounded
 VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
 EXPLAINED = (
     "consistent: some of what was said lies within P5 to P95 of the prediction; low, high: all of it beyond; "
-    f"impossible: beyond all but {100.0 * NEVER:g}% of the draws; u: the predicted chance of no more than "
-    "was said, of a range its middle",
+    f"impossible: beyond all but {100.0 * NEVER:g}% of the draws, and by arithmetic on given figures; u: the "
+    "predicted chance of no more than was said, of a range its middle",
     "Disclosed facts of a case are given, what is judged never is; the priors are not the documents'",
 )
 
