@@ -73,7 +73,8 @@ MEANINGS = {
     "moe_active_share": "Active parameters of a mixture of experts over those of a dense model as good",
     "moe_mfu_share": "What routing to experts leaves of the mfu",
     # levers: policy
-    "accelerator_share_of_rent": "Accelerator's share of its rent; the rest is server, network, power, profit",
+    "accelerator_share_of_rent": "Accelerator's share of its rent; the rest is server, network, profit",
+    "alliance_budget": "What an alliance of firms can spend on computing, at market rent",
     "alliance_members": "Firms that train one model together",
     "allotted_hours": "Accelerator-hours that a public network allots to one project",
     "application_effort": "Months of one person that an application to a public programme takes",

@@ -33,8 +33,8 @@ NAMES = """
     allotted_hours campus_queue regional_queue national_queue quota_share quota_discount market_scarcity
     excess_profit_share excess_removed accelerator_share_of_rent partner_share sharing_overhead
     coordination_months alliance_members member_overhead commercial_use revenue_ratio free_revenue
-    royalty_share licence_coverage sandbox_compliance sandbox_time talent_growth talent_years pay_flexibility training_share
-    library_replaces library_flop library_access_price
+    royalty_share licence_coverage sandbox_compliance sandbox_time talent_growth talent_years
+    pay_flexibility training_share library_replaces library_flop library_access_price alliance_budget
 """
 DIMENSIONS = tuple(NAMES.split())
 

@@ -2,7 +2,7 @@
 
 Kind: policy
 Assumes: that remedies come before the machines are bought, that makers sell as many, and that buyers need not
-    port their software; only the accelerator gets cheaper, not its server, its network or what a landlord adds
+    port their software; only the accelerator gets cheaper, not its server or network, or what a landlord adds
 """
 
 from __future__ import annotations

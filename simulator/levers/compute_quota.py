@@ -9,13 +9,15 @@ Assumes: that the quota is of accelerators where they are owned or bought, of th
 from __future__ import annotations
 
 from simulator.units import (
+    MONTHS_PER_YEAR,
     Component,
+    Months,
     Ratio,
     RatioAboveOne,
     Share,
-    USDNotNegative,
     USDPerAccelerator,
     USDPerAcceleratorHour,
+    USDPerPersonYear,
 )
 
 
@@ -48,10 +50,10 @@ def gpu_hour_price(gpu_hour_price: USDPerAcceleratorHour, quota_price_ratio: Rat
     return gpu_hour_price * quota_price_ratio
 
 
-def quota_application_cost(application_cost: USDNotNegative) -> Component:
+def quota_application_cost(application_effort: Months, staff_pay: USDPerPersonYear) -> Component:
     """What it costs to show the social value.
 
-    >>> quota_application_cost(30e3)
+    >>> quota_application_cost(1.0, 360e3)
     30000.0
     """
-    return application_cost
+    return application_effort / MONTHS_PER_YEAR * staff_pay

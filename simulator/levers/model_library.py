@@ -8,7 +8,7 @@ Assumes: that the plan trains from scratch, that the library holds a model of th
 
 from __future__ import annotations
 
-from simulator.units import FLOP, USD, Component, Parameters, Share, Tokens, USDNotNegative
+from simulator.units import FLOP, Component, Parameters, Share, Tokens, USDNotNegative
 
 
 def library_share(
@@ -33,15 +33,6 @@ def training_flop(training_flop: FLOP, library_share: Share) -> FLOP:
     Rozière et al. 2023, arXiv:2308.12950 (Code Llama: 500 billion tokens on top of Llama 2's two trillion).
     """
     return training_flop * (1.0 - library_share)
-
-
-def data_processing_cost(data_processing_cost: USD, library_share: Share) -> Component:
-    """Cleaning of the text that is still trained on.
-
-    >>> data_processing_cost(100e3, 0.75)
-    25000.0
-    """
-    return data_processing_cost * (1.0 - library_share)
 
 
 def library_fee(library_access_price: USDNotNegative) -> Component:

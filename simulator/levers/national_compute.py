@@ -8,19 +8,18 @@ Assumes: that the network's hours do the work of the plan's, and cost what those
 from __future__ import annotations
 
 from simulator.units import (
+    MONTHS_PER_YEAR,
     USD,
     AcceleratorHours,
     Component,
     Months,
     RatioAboveOne,
     Share,
-    USDNotNegative,
+    USDPerPersonYear,
 )
 
-CAMPUS_HOURS = (
-    5_000.0  # up to which EuroHPC's AI factories give entry-level access, IndiaAI approves by itself
-)
-REGIONAL_HOURS = 50_000.0  # up to which EuroHPC's AI factories give fast-lane access
+# Hours to which EuroHPC's AI factories give entry access (IndiaAI approves as many at once), and fast access.
+CAMPUS_HOURS, REGIONAL_HOURS = 5_000.0, 50_000.0
 
 
 def allotted_share(
@@ -33,7 +32,8 @@ def allotted_share(
     >>> allotted_share(4e6, 2.0, 2e6)
     0.25
     """
-    return min(1.0, allotted_hours / (accelerator_hours * experiment_multiplier))
+    hours = accelerator_hours * experiment_multiplier
+    return 1.0 if hours <= allotted_hours else allotted_hours / hours
 
 
 def queue_months(
@@ -45,8 +45,8 @@ def queue_months(
 ) -> Months:
     """The wait for the tier that holds the programme: a campus cluster, a regional node, the national centre.
 
-    >>> queue_months(100, 10, 0.2, 0.5, 3), queue_months(10_000, 2, 0.2, 0.5, 3), queue_months(1e6, 2, 0.2, 0.5, 3)
-    (0.2, 0.5, 3)
+    >>> queue_months(100, 10, 0.2, 0.5, 3.0), queue_months(1e6, 2, 0.2, 0.5, 3.0)
+    (0.2, 3.0)
     """
     hours = accelerator_hours * experiment_multiplier
     if hours <= CAMPUS_HOURS:
@@ -99,10 +99,10 @@ def project_months(project_months: Months, allotted_share: Share, queue_months: 
     return project_months + allotted_share * queue_months
 
 
-def allocation_application_cost(application_cost: USDNotNegative) -> Component:
+def allocation_application_cost(application_effort: Months, staff_pay: USDPerPersonYear) -> Component:
     """What the application for hours costs.
 
-    >>> allocation_application_cost(30e3)
+    >>> allocation_application_cost(1.0, 360e3)
     30000.0
     """
-    return application_cost
+    return application_effort / MONTHS_PER_YEAR * staff_pay

@@ -7,7 +7,7 @@ Assumes: that the project is admitted, and that liability for damage stays
 
 from __future__ import annotations
 
-from simulator.units import Component, Months, Share, USDNotNegative
+from simulator.units import MONTHS_PER_YEAR, Component, Months, Share, USDNotNegative, USDPerPersonYear
 
 
 def compliance_share(compliance_share: Share, sandbox_compliance: Share) -> Share:
@@ -37,10 +37,10 @@ def preparation_months(preparation_months: Months, sandbox_time: Share) -> Month
     return preparation_months * sandbox_time
 
 
-def sandbox_application_cost(application_cost: USDNotNegative) -> Component:
+def sandbox_application_cost(application_effort: Months, staff_pay: USDPerPersonYear) -> Component:
     """What admission and reports cost.
 
-    >>> sandbox_application_cost(30e3)
+    >>> sandbox_application_cost(1.0, 360e3)
     30000.0
     """
-    return application_cost
+    return application_effort / MONTHS_PER_YEAR * staff_pay

@@ -7,7 +7,7 @@ Assumes: that the grant is awarded (the European Innovation Council's go to one 
 
 from __future__ import annotations
 
-from simulator.units import USD, Component, Share, USDNotNegative
+from simulator.units import MONTHS_PER_YEAR, USD, Component, Months, Share, USDNotNegative, USDPerPersonYear
 
 
 def staged_grant(
@@ -38,13 +38,13 @@ def staged_grant(
     return -(1.0 - claim_cost_share) * min(grant_limit, promised)
 
 
-def grant_application_cost(application_cost: USDNotNegative) -> Component:
+def grant_application_cost(application_effort: Months, staff_pay: USDPerPersonYear) -> Component:
     """What the application costs.
 
-    >>> grant_application_cost(30e3)
+    >>> grant_application_cost(1.0, 360e3)
     30000.0
     """
-    return application_cost
+    return application_effort / MONTHS_PER_YEAR * staff_pay
 
 
 def qualifying_share(

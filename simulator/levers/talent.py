@@ -1,8 +1,8 @@
 """Programmes that train people in AI and another field: more of them in some years, and lower pay.
 
 Kind: policy
-Assumes: that demand for such people does not grow because there are more of them, and that those trained stay;
-    employers pay a part of the training
+Assumes: that demand for such people does not grow because there are more of them, and that those
+    trained stay; employers pay a part of the training
 """
 
 from __future__ import annotations

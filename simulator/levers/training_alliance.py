@@ -3,25 +3,39 @@
 Kind: policy
 Excludes: international_sharing (one run is shared once: partners abroad are members)
 Quality: one model for all members, none made for a single one
-Assumes: that each member would have trained the same model; each keeps its own staff, licences and compliance
+Assumes: that each member would have trained the same model; each keeps its own staff, licences and
+    compliance, and trains alone what the alliance cannot afford
 """
 
 from __future__ import annotations
 
-from simulator.units import USD, Component, Months, Ratio, RatioAboveOne
+from simulator.units import USD, Component, Months, Ratio, RatioAboveOne, Share, USDNotNegative
 
 
-def member_share(alliance_members: RatioAboveOne, member_overhead: Ratio) -> Ratio:
-    r"""What one of K members pays of the common cost, over that of training alone.
+def joint_share(
+    rental_cost: USD, experiment_multiplier: RatioAboveOne, alliance_budget: USDNotNegative
+) -> Share:
+    """Share of the work that the alliance can afford: its budget over the run and experiments at market rent.
 
-    .. math:: \frac{1 + o (K - 1)}{K}
-
-    where every further member makes the whole dearer by o; above o = 1 nobody saves.
-
-    >>> member_share(5.0, 0.1), member_share(1.0, 0.1)
-    (0.27999999999999997, 1.0)
+    >>> joint_share(1e6, 2.0, 10e6), joint_share(100e6, 2.0, 10e6)
+    (1.0, 0.05)
     """
-    return (1.0 + member_overhead * (alliance_members - 1.0)) / alliance_members
+    wanted = rental_cost * experiment_multiplier
+    return 1.0 if wanted <= alliance_budget else alliance_budget / wanted
+
+
+def member_share(joint_share: Share, alliance_members: RatioAboveOne, member_overhead: Ratio) -> Ratio:
+    r"""What one of K members pays, over the cost of training alone.
+
+    .. math:: 1 - j + j \, \frac{1 + o (K - 1)}{K}
+
+    where every further member makes the common part j dearer by o; above o = 1 nobody saves.
+
+    >>> round(member_share(1.0, 5.0, 0.1), 12), member_share(1.0, 1.0, 0.1), member_share(0.0, 5.0, 0.1)
+    (0.28, 1.0, 1.0)
+    """
+    common = (1.0 + member_overhead * (alliance_members - 1.0)) / alliance_members
+    return 1.0 - joint_share + joint_share * common
 
 
 def hardware_cost(hardware_cost: USD, member_share: Ratio) -> Component:
@@ -69,10 +83,10 @@ def label_cost(label_cost: USD, member_share: Ratio) -> Component:
     return label_cost * member_share
 
 
-def project_months(project_months: Months, coordination_months: Months) -> Months:
-    """The project with the time it takes to agree.
+def project_months(project_months: Months, joint_share: Share, coordination_months: Months) -> Months:
+    """The project with the time it takes to agree on the common part.
 
-    >>> project_months(3.0, 2.0)
+    >>> project_months(3.0, 1.0, 2.0)
     5.0
     """
-    return project_months + coordination_months
+    return project_months + joint_share * coordination_months
