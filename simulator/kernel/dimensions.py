@@ -40,6 +40,13 @@ NAMES = """
     student_parameter_share student_token_share synthetic_share synthetic_yield task_share
     tpu_energy_factor tpu_price_ratio tuning_accelerator_share tuning_staff_share tuning_token_share
     tuning_trials
+    qualifying_run_share rented_compute_qualifies owned_compute_qualifies tax_credit_limit claim_cost_share
+    application_effort grant_share milestone_share grant_limit failed_run_share risk_share compute_subsidy
+    allotted_hours campus_queue regional_queue national_queue quota_share quota_discount market_scarcity
+    excess_profit_share excess_removed accelerator_share_of_rent partner_share sharing_overhead
+    coordination_months alliance_members member_overhead commercial_use revenue_ratio free_revenue
+    royalty_share licence_coverage sandbox_compliance sandbox_time talent_growth talent_years
+    pay_flexibility training_share library_replaces library_flop library_access_price alliance_budget
 """
 DIMENSIONS = tuple(NAMES.split())
 
