@@ -24,15 +24,16 @@ what to do; only the list of runs goes on past it, with a row of its own for eac
 
 The files of this package import only those above them::
 
-    names     what runs and their files are called
-    folders   folders that appear whole, and what killed programs left of others
-    listing   what the list of runs says of each
-    sealing   the hashes in a summary, and the files that they vouch for
-    netcdf    trees as bytes and back; the refusal of files that are not ours
-    store     what a run is made of, and saving it
-    finding   which run is meant by the beginning of a name
-    reading   one run with every number, and the list of all
-    choosing  some of that list, to be shown or deleted
+    names       what runs and their files are called
+    folders     folders that appear whole, and what killed programs left of others
+    listing     what the list of runs says of each
+    sealing     the hashes in a summary, and the files that they vouch for
+    inspection  the refusal of HDF5 files that are not ours
+    netcdf      trees as bytes and back
+    store       what a run is made of, and saving it
+    finding     which run is meant by the beginning of a name
+    reading     one run with every number, and the list of all
+    choosing    some of that list, to be shown or deleted
 
 None of them imports numpy, xarray or HDF5 before a run is saved or loaded, so that listing them is quick.
 """
