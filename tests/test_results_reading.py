@@ -88,6 +88,8 @@ def test_parts_of_two_runs(stored: Path) -> None:
     shutil.copy(other / "summary.json", stored)
     with pytest.raises(ResultError, match=r"this is the run other-.* in the place of another"):
         load(stored)
+    rows = {row["run"]: row.get("error", "") for row in catalogue(stored.parent)}
+    assert rows[other.as_posix()] == "" and "in the place of another" in rows[stored.as_posix()]
 
 
 def test_no_such_run(tmp_path: Path) -> None:

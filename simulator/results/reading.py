@@ -69,8 +69,6 @@ def _stored_run(folder: Path) -> StoredRun:
     if folder.is_symlink() and folder.resolve().parent != folder.parent.resolve():
         raise ResultError("the folder is a link that leads elsewhere")
     summary = read_summary(folder)
-    if is_run(folder.name) and Path(summary["run"]).name != folder.name:
-        raise ResultError(f"this is the run {Path(summary['run']).name}, in the place of another")
     contents = {name: read_part(folder, name, digest) for name, digest in summary.pop("files").items()}
     tree = decoded(contents[DATA])
     if tree.attrs["data_sha256"] != summary["data_sha256"]:
