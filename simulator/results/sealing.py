@@ -57,7 +57,7 @@ def read_listing(folder: Path) -> dict[str, Any]:
 
 
 def _checked(folder: Path) -> bytes:
-    """A summary's bytes before its seal, if they are those that were sealed, of the run of its folder's name."""
+    """A summary's bytes before its seal, if they are as sealed, and of the run that its folder names."""
     raw = _read(folder / SUMMARY)
     body = raw[: -len(_seal(b""))]
     run = RUN.search(body)
