@@ -194,6 +194,10 @@ def terabytes(file: h5py.File, secret: Path) -> None:
     file.create_dataset("x", (10**12,), "f8", chunks=(10**6,))
 
 
+def many_chunks(file: h5py.File, secret: Path) -> None:
+    file.create_dataset("x", (2**31, 2**31), "u1", chunks=(1, 1))
+
+
 def a_thousandfold(file: h5py.File, secret: Path) -> None:
     file.create_dataset("x", (10**7,), "f8", chunks=(10**6,))
 
@@ -243,6 +247,29 @@ def wide(file: h5py.File, secret: Path) -> None:
         file.create_group(str(number))
 
 
+def a_dimension_nowhere(file: h5py.File, secret: Path) -> None:
+    nowhere = np.empty(1, object)
+    nowhere[0] = np.array([h5py.Reference()], h5py.ref_dtype)
+    file["x"] = np.ones(3)
+    file["x"].attrs.create("DIMENSION_LIST", nowhere, dtype=h5py.vlen_dtype(h5py.ref_dtype))
+
+
+def a_dimension_of_another_group(file: h5py.File, secret: Path) -> None:
+    file["a/i"], file["b/x"] = np.ones(3), np.ones(3)
+    file["a/i"].make_scale("i")
+    file["b/x"].dims[0].attach_scale(file["a/i"])
+
+
+def an_odd_encoding(file: h5py.File, secret: Path) -> None:
+    file["x"] = np.array([b"a", b"b"])
+    file["x"].make_scale("x")
+    file["x"].attrs["_Encoding"] = "zlib"
+
+
+def long_text(file: h5py.File, secret: Path) -> None:
+    file.attrs["x"] = "a" * (65 << 20)
+
+
 def not_ours(file: h5py.File, secret: Path) -> None:
     del file.attrs["data_sha256"]
 
@@ -259,6 +286,7 @@ HOSTILE = [
     (external_storage, "in another file or packed"),
     (virtual, "in another file or packed"),
     (terabytes, "declares 8,000,000,000,000 bytes"),
+    (many_chunks, "declares 4,611,686,018,427,387,904 bytes"),
     (a_thousandfold, "declares 80,000,000 bytes"),
     (a_huge_chunk, "declares 800,000,000 bytes"),
     (packed, "in another file or packed"),
@@ -271,6 +299,10 @@ HOSTILE = [
     (many_words, "neither numbers nor text: x"),
     (deep, "too many things"),
     (wide, "too many things"),
+    (a_dimension_nowhere, "cannot be read"),
+    (a_dimension_of_another_group, "cannot be read"),
+    (an_odd_encoding, "cannot be read"),
+    (long_text, "bytes that are no values"),
     (not_ours, "was not written by this program"),
     (not_netcdf, "cannot be read"),
 ]

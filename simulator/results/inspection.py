@@ -13,6 +13,7 @@ from simulator.results.sealing import MOST_BYTES
 MARKS = {"data_sha256", "created_at", "command"}  # root attributes that only this package writes
 
 MOST_EXPANSION = 1000  # declared bytes for each byte of the file
+MOST_BESIDES = 64 << 20  # bytes of the file that hold no values: ours need a hundredth of those that do
 MOST_GROUPS, MOST_NAMES = 100, 10_000  # reading takes milliseconds for each
 
 PLAIN = "biufS"  # numpy's kinds of truth values, numbers and text of fixed length
@@ -30,6 +31,8 @@ def inspected(file: Any, length: int) -> list[Any]:
     declared = sum(_declared(item) for item in items)
     if declared > min(MOST_BYTES, MOST_EXPANSION * length):
         raise ResultError(f"{DATA} declares {declared:,} bytes in a file of {length:,}")
+    if length - declared > MOST_BESIDES:
+        raise ResultError(f"{DATA} holds {length - declared:,} bytes that are no values")
     return [item for item in items if _is_group(item)]
 
 
