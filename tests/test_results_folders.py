@@ -59,7 +59,7 @@ def test_the_same_identity_replaces_itself(tmp_path: Path, system: str) -> None:
     first = save(replace(a_run("first"), files={"old.py": b""}), tmp_path, "x", IDENTITY)
     second = save(a_run("second"), tmp_path, "x", IDENTITY)
     assert first == second and names(tmp_path) == {first.name} and "old.py" not in names(first)
-    assert load(first).attrs["command"] == "second"
+    assert load(first).tree.attrs["command"] == "second"
 
 
 def test_everything_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +92,10 @@ def test_a_run_moved_aside_is_put_back(stored: Path, by: str) -> None:
     aside = root / f".old-{'a' * 32}-{stored.name}"
     stored.rename(aside)
     save(a_run(), root, "other", IDENTITY) if by == "save" else catalogue(root)
-    assert load(stored).attrs["command"] == "traincost run" and not aside.exists()
+    assert load(stored).tree.attrs["command"] == "traincost run" and not aside.exists()
     shutil.copytree(stored, aside)
     save(a_run(), root, "other", IDENTITY) if by == "save" else catalogue(root)
-    assert load(stored).attrs["command"] == "traincost run" and not aside.exists()
+    assert load(stored).tree.attrs["command"] == "traincost run" and not aside.exists()
 
 
 OPERATIONS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.fsync"}
@@ -186,7 +186,7 @@ def test_a_limit_on_file_size(stored: Path, limit: int) -> None:
             save(a_run("new"), stored.parent, "GPT 4", IDENTITY)
 
     assert status(forked(action)) == 0
-    assert names(stored.parent) == {stored.name} and load(stored).attrs["command"] == "traincost run"
+    assert names(stored.parent) == {stored.name} and load(stored).tree.attrs["command"] == "traincost run"
 
 
 def test_roots_that_cannot_hold_runs(tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_savers_of_the_same_run(tmp_path: Path, system: str) -> None:
 
     children = [forked(saver(number)) for number in range(1, 5)]
     if system == "exchange":
-        assert all(load(folder).attrs["command"] in set("01234") for _ in range(8))
+        assert all(load(folder).tree.attrs["command"] in set("01234") for _ in range(8))
     assert [status(child) for child in children] == [0] * 4
-    assert names(tmp_path) == {folder.name} and load(folder).attrs["command"] in set("1234")
+    assert names(tmp_path) == {folder.name} and load(folder).tree.attrs["command"] in set("1234")
 
 
 def test_savers_of_different_runs(tmp_path: Path, system: str) -> None:

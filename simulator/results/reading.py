@@ -29,7 +29,6 @@ class StoredRun:
     tree: xr.DataTree
     summary: dict[str, Any]
     scenario: Path
-    attrs: dict[str, Any]
 
 
 def load(path: Path) -> StoredRun:
@@ -74,7 +73,7 @@ def _stored_run(folder: Path) -> StoredRun:
     if tree.attrs["data_sha256"] != summary["data_sha256"]:
         raise ResultError(f"{DATA} and {SUMMARY} are of two runs")
     summary["run"] = folder.as_posix()
-    return StoredRun(folder, tree, summary, folder / RESOLVED, {str(k): v for k, v in tree.attrs.items()})
+    return StoredRun(folder, tree, summary, folder / RESOLVED)
 
 
 def catalogue(root: Path) -> list[dict[str, Any]]:
