@@ -479,6 +479,24 @@ def test_a_repeated_price_is_scored_once() -> None:
     assert backtest({"X": (*quotes, *again)}, NOW, {}).scored == 1
 
 
+def test_a_price_is_told_from_three_others_and_not_from_one_seen_thrice() -> None:
+    """Of one or two known prices the naive models have no spread to speak of, and nothing is scored."""
+    quotes = asked([3.0, 3.0, 3.0, 3.5], vendor="v0")
+    later = [replace(quotes[-1], vendor=f"w{k}", day=date(2023, 1, k), line=50 + k) for k in (1, 2)]
+    assert backtest({"X": quotes}, NOW, {}).scored == 0
+    assert [score.vendor for score in backtest({"X": (*quotes, *later)}, NOW, {}).scores] == ["w2"]
+
+
+def test_many_chips_are_soon_scored() -> None:
+    """The latest prices of every chip alike, 1,500 of all."""
+    one = asked([3.0 + 0.01 * k for k in range(20)])
+    chips = {f"c{k}": tuple(replace(quote, chip=f"c{k}") for quote in one) for k in range(300)}
+    told = backtest(chips, NOW, {})
+    assert told.scored == 1500
+    assert {part.scored for _, part in told.by_chip()} == {5}
+    assert backtest({"X": one}, NOW, {}).scored == 17
+
+
 def sightings(count: int, *, seed: int, step: int = 1) -> tuple[Priced, ...]:
     """List prices of six vendors that change now and then, seen again and again."""
     rng = np.random.default_rng(seed)
@@ -496,7 +514,7 @@ def test_every_price_is_told_from_what_was_known() -> None:
     told: list[Score] = []
     for k, quote in enumerate(quotes):
         earlier = [one for one in quotes if one.day <= shifted(quote.day, -3)]
-        if len(earlier) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
+        if len(price_runs(earlier)) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
             found = fit_level(earlier).forecast(quote.when)
             loss = pinball(
                 found.mean + found.sd * stats.norm.ppf([0.05, 0.1, 0.5, 0.9, 0.95]), quote.log_price
