@@ -81,6 +81,8 @@ def test_bad_rows_are_told_by_line_and_skipped_only_on_demand(tmp_path: Path, ro
         ("when,price\n2024-01-01,3\n", "no column date"),
         ("date,price,price\n2024-01-01,3,4\n", "the column price is there twice"),
         ('date,price\n2024-01-01,"3\n', "no CSV"),
+        ("date;price\n2024-01-01;3,5\n", "cells are parted by semicolons; part them by commas"),
+        ("date\tprice\n2024-01-01\t3.5\n", "cells are parted by tabs; part them by commas"),
     ],
 )
 def test_what_is_no_file_of_quotes_is_refused(tmp_path: Path, text: str, what: str) -> None:
@@ -88,6 +90,13 @@ def test_what_is_no_file_of_quotes_is_refused(tmp_path: Path, text: str, what: s
     path = tmp_path / "quotes.csv"
     path.write_text(text)
     assert what in complaint(path, skip_bad=True)
+
+
+def test_bad_rows_are_counted_right(tmp_path: Path) -> None:
+    """As many problems as bad rows, and the last says what to do."""
+    told = complaint(a_file(tmp_path, "2024-01-01,H,p,v,$3,", "2024-01-01,H,p,v,3,", "x,H,p,v,3,"))
+    assert told.startswith("2 problems:")
+    assert told.endswith("no YYYY-MM-DD; mend the rows, or leave them out with --skip-bad")
 
 
 def test_other_bytes_than_utf8_are_refused(tmp_path: Path) -> None:
@@ -174,6 +183,15 @@ def test_later_quotes_are_not_used(tmp_path: Path) -> None:
     assert [quote.vendor for quote in found.quotes] == ["a", "b"]
     assert found.left_out == {"after as-of": 3}
     assert chosen(tmp_path, "chip=H100,kind=purchase").as_of == date(2024, 5, 1)
+
+
+def test_without_a_date_nothing_is_left_out_for_its_own(tmp_path: Path) -> None:
+    """A later estimate is left out as an estimate where no as-of date was asked for."""
+    rows = (*ROWS[:2], "2024-09-01,H100,purchase,c,1,estimate")
+    found = chosen(tmp_path, "chip=H100,kind=purchase", *rows)
+    assert (found.left_out, found.as_of) == ({"estimate": 1}, date(2024, 2, 1))
+    found = chosen(tmp_path, "chip=H100,kind=purchase", *rows, as_of=date(2024, 2, 1))
+    assert found.left_out == {"after as-of": 1}
 
 
 @pytest.mark.parametrize(

@@ -133,13 +133,13 @@ def select(
         raise InputError(chooser.mixed(pool, wanted) or bad)
     mine = chooser.chosen(wanted)
     end = as_of or max((quote.day for quote in mine if chooser.kind(quote) != LEFT_OUT), default=date.max)
-    known = [quote for quote in mine if quote.day <= end]
+    known = [quote for quote in mine if quote.day <= (as_of or date.max)]
     chooser.check_overheads(known, name)
     priced = {quote.line: chooser.priced(quote) for quote in pool if quote.day <= end}
     by_chip: dict[str, list[Priced]] = defaultdict(list)
     for each in filter(None, priced.values()):
         by_chip[each.chip].append(each)
-    quotes = [one for quote in known if (one := priced[quote.line])]
+    quotes = [one for quote in known if (one := priced.get(quote.line))]
     left_out = Counter(quote.columns["basis"] for quote in known if chooser.kind(quote) == LEFT_OUT)
     left_out.update({LATER: len(mine) - len(known)} if len(mine) > len(known) else {})
     if not quotes:
