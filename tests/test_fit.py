@@ -69,6 +69,12 @@ def test_json_is_the_contract(quotes: Path) -> None:
     assert told["verdict"] == "too few to judge"
 
 
+def test_a_month_is_as_of_its_last_day(quotes: Path) -> None:
+    """As everywhere in the command line, a month stands for all of it."""
+    found = json.loads(fitted(quotes, *BUY, "--as-of", "2024-02", "--format", "json").stdout)
+    assert (found["as_of"], found["holds"]) == ("2024-02-29", "2024-02-29")
+
+
 def test_the_backtest_pools_chips(quotes: Path) -> None:
     """All filters but the chip's: both chips' prices are scored, each told from its own."""
     found = json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["backtest"]
@@ -163,6 +169,7 @@ def test_a_new_book_holds_the_prior_and_a_scenario_shows_it(quotes: Path, tmp_pa
         (("--input", "mfu"), 1, "no price"),
         ((*RENT, "--horizon", "6m"), 1, "write 90d, 6mo or 1y"),
         ((*RENT, "--as-of", "2024-02-30"), 2, "no date"),
+        ((*RENT, "--as-of", "2199-01-01"), 2, "2199-01-01 lies in the future; --horizon"),
         ((*RENT, "--as-of", "2020-01-01"), 1, "no quote is left (12 after as-of)"),
         ((*RENT, "--update", MARKET), 2, "-o NEW_BOOK"),
         ((*RENT, "--update", MARKET, "-o", "new.txt"), 1, ".yaml"),
