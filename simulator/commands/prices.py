@@ -27,7 +27,9 @@ KEYS = {"chip": "accelerator"}  # columns whose words a book keys under another 
 def _past(context: click.Context, parameter: click.Parameter, day: date | None) -> date | None:
     """A day whose quotes can be known."""
     if day and day > date.today():
-        raise click.BadParameter(f"{day} lies in the future; --horizon fits a later price", context, parameter)
+        raise click.BadParameter(
+            f"{day} lies in the future; --horizon fits a later price", context, parameter
+        )
     return day
 
 

@@ -120,9 +120,7 @@ def backtest(
     return Backtest(tuple(scores))
 
 
-def _origins(
-    quotes: Sequence[Priced], horizon: Horizon, most: int
-) -> Iterator[tuple[Priced, list[Priced]]]:
+def _origins(quotes: Sequence[Priced], horizon: Horizon, most: int) -> Iterator[tuple[Priced, list[Priced]]]:
     """The latest prices when they are first seen, with the latest that were known a horizon before."""
     ordered = sorted(quotes, key=lambda one: (one.day, one.line))
     first = {quote.run: quote for quote in reversed(ordered)}
