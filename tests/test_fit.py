@@ -267,6 +267,14 @@ def test_pictures_are_whole_and_the_same_again(quotes: Path, tmp_path: Path) -> 
     assert places[2].read_text().startswith("<?xml")
 
 
+def test_small_prices_are_labelled_with_what_they_are(tmp_path: Path) -> None:
+    """Prices in cents, far enough apart for ticks 1, 2, 5, 10: $0.05 is no $0500."""
+    rows = [f"2024-{k:02d}-01,{price}" for k, price in enumerate((0.04, 0.06, 0.09, 0.2, 0.4), 1)]
+    picture = quotes_picture(finding(a_file(tmp_path, *rows, head="date,price"), name="electricity_price"))
+    labels = [tick.get_text() for tick in picture.axes[0].get_yticklabels() if tick.get_text()]
+    assert labels[:3] == ["$0.05", "$0.1", "$0.2"]
+
+
 def test_dates_have_ticks_that_fit() -> None:
     """As many as there is room for, at round months."""
     for end in (2024.2, 2026.0, 2040.0):

@@ -259,7 +259,7 @@ class _Chooser:
             what = f"server prices of {', '.join(chips)} have no overhead in common"
             raise InputError([Complaint("--where", what, "choose one with chip=…")])
         if chips and chips[0] not in self.catalogue.overheads:
-            what = f"{name} of {chips[0]} needs its server_overhead, which the book does not have"
+            what = f"{name} of {chips[0]} needs its server_overhead, which no book at hand has"
             raise InputError([Complaint(str(self.table.path), what, "name a book that has it with --book")])
 
     def check_filters(self, where: Mapping[str, str]) -> None:
