@@ -87,7 +87,7 @@ def test_leftovers_are_swept(stored: Path) -> None:
 
 @pytest.mark.parametrize("by", ["save", "catalogue"])
 def test_a_run_moved_aside_is_put_back(stored: Path, by: str) -> None:
-    """A run that a killed program moved aside comes back; where its place is taken, saving removes it alone."""
+    """A run that a killed program moved aside comes back; where its place is taken, saving removes it."""
     root = stored.parent
     aside = root / f".old-{'a' * 32}-{stored.name}"
     stored.rename(aside)

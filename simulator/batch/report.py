@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import nan
@@ -57,7 +58,8 @@ def line(ended: Ended, number: int, count: int) -> str:
     word = "stored" if ended.resumed else ended.status
     begin, label = f"{number:>{len(str(count))}}/{count} {word:<6} ", ended.case.label
     if ended.status == FAILED:
-        return shortened(begin + f"{shortened(label, LONGEST_LABEL)}: {_one_line(ended.error)}", WIDTH)
+        begin += f"{shortened(label, LONGEST_LABEL)}: "
+        return begin + textwrap.shorten(_why(ended), WIDTH - len(begin), placeholder="…")
     costs = " ".join(f"P{level} {_cost(ended, level):>6}" for level in ("50", "90"))
     end = f" {costs} {ended.seconds:>5.{1 if ended.seconds < 100.0 else 0}f} s"
     room = WIDTH - len(begin) - len(end)
@@ -75,11 +77,12 @@ def reasons(ended: Sequence[Ended]) -> list[tuple[str, str]]:
 
 def failures(ended: Sequence[Ended]) -> list[str]:
     """The same in lines of a terminal."""
-    return [
-        part
-        for which, why in reasons(ended)
-        for part in (*wrapped(f"failed: {which}"), *(f"  {text}" for text in why.splitlines()))
-    ]
+    return [part for which, why in reasons(ended) for part in (*wrapped(f"failed: {which}"), *_indented(why))]
+
+
+def _indented(text: str) -> list[str]:
+    """Every line of a reason in lines of a terminal."""
+    return [part for each in text.splitlines() for part in wrapped(f"  {each}", "      ")]
 
 
 def _named(labels: Sequence[str]) -> str:
@@ -92,8 +95,9 @@ def _named(labels: Sequence[str]) -> str:
     return "; ".join([*labels[:MOST_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
-def _one_line(text: str | None) -> str:
-    return " ".join(str(text).split())
+def _why(ended: Ended) -> str:
+    """The reason of a failure without the path of the case's own file."""
+    return str(ended.error).replace(f"{ended.case.path}: ", "")
 
 
 def _counts(ended: Sequence[Ended], count: int) -> str:

@@ -119,7 +119,7 @@ def _running(
 
 
 def _report(ended: list[Ended], found: list[Case], output: Path | None, style: str, quiet: bool) -> None:
-    """Store the file of all cases, if there is a folder for it; print the table; exit code 1 if any failed."""
+    """Store the file of all cases if there is a folder for it, print the table; exit code 1 if any failed."""
     from simulator.batch.report import batch_sheet, failures
 
     stored, error = _stored(ended, found, output)
