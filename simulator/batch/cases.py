@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -79,9 +80,17 @@ class Case:
         book = None if self.book is None else self._at(self.book)
         return load_scenario(self._at(self.path), book=book, settings=self.laid_over, levers=levers)
 
+    def as_written(self, text: str) -> str:
+        """A text with the paths of this case as they were written, where they had to be made whole."""
+        return text if self._is_here else text.replace(f"{self.base}{os.sep}", "")
+
+    @property
+    def _is_here(self) -> bool:
+        return self.base in ("", str(Path.cwd()))
+
     def _at(self, path: str) -> str:
         """A path as it was written; from another folder than it is meant from, the whole of it."""
-        return path if self.base in ("", str(Path.cwd())) else str(Path(self.base, path))
+        return path if self._is_here else str(Path(self.base, path))
 
 
 def fingerprint(found: Iterable[Case]) -> str:

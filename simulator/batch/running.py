@@ -42,7 +42,7 @@ def run_case(case: Case, root: Path, command: str, resume: bool, watch: Watch = 
             run_and_store(scenario, case.settings, root, keep=KEPT, command=command, watch=watch)
         ended = _finished(case, folder, resumed)
     except Exception as error:  # whatever it is, the other cases go on
-        ended = Ended(case, known, FAILED, reason(error))
+        ended = Ended(case, known, FAILED, case.as_written(reason(error)))
     return replace(ended, seconds=monotonic() - begin)
 
 
