@@ -49,7 +49,7 @@ VALUES = st.lists(
         st.just('"a, b"'),
     ),
     min_size=1,
-    unique_by=lambda text: number(text) or text,
+    unique_by=lambda text: text if number(text) is None else number(text),
 )
 
 
