@@ -263,7 +263,7 @@ def test_files_of_batches_replace_their_own_and_are_pruned(tmp_path: Path) -> No
         assert traincost(*prune, *more)[0] == 0
         assert set(folder.glob("batch.*.nc")) == files
     _, _, err = traincost(*prune, "--since", "2020-01-01")
-    assert "deleted: 2 runs, 2 files of batches" in err
+    assert "deleted: 2 runs and 2 files of batches" in err
     assert list(folder.iterdir()) == [strange]
 
 

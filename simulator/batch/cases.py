@@ -54,7 +54,7 @@ class Case:
     @property
     def label(self) -> str:
         """What tells it from the others."""
-        return printable(", ".join([self.name, *(f"{key}={value}" for key, value in self.swept)]))
+        return printable(", ".join([self.name, *(f"{_short(key)}={value}" for key, value in self.swept)]))
 
     @property
     def place(self) -> dict[str, str]:

@@ -142,5 +142,11 @@ def prune(
     if not dry_run:
         delete(found)
         delete_batches(files)
-    counts = f"{len(found):,} runs" + (f", {len(files):,} files of batches" if files else "")
+    counts = _counted(len(found), "run") + (
+        f" and {_counted(len(files), 'file')} of batches" if files else ""
+    )
     click.echo(f"{'would delete' if dry_run else 'deleted'}: {counts}", err=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -8,12 +8,14 @@ A run is a folder ``<slug>-<12 hex of its identity>`` that holds::
     summary.json            the percentiles, and the hashes of all files
     *.py                    the user's own formula files
 
-Other folders may lie beside it and are no runs; ``batch.<hash of its cases>.nc`` holds the percentiles of all
-runs of a batch, in the place of that of the same batch before. The summary ends in the SHA-256 of all that
-stands before it and holds the SHA-256 of every other file, so that one changed bit is seen before a number is
-read; ``run.nc`` holds one more, over its numbers. Every file is complete in memory before anything touches
-the disk. Hashes guard against accidents; against forgers, a file that leads elsewhere or asks for too much is
-refused before HDF5 reads its data, but HDF5 itself is not made to withstand hostile files.
+Beside them lie ``batch.<hash of its cases>.nc``, the percentiles of all runs of a batch, in the place of those
+of the same batch before.
+
+Other folders may lie beside it and are no runs. The summary ends in the SHA-256 of all that stands before it
+and holds the SHA-256 of every other file, so that one changed bit is seen before a number is read; ``run.nc``
+holds one more, over its numbers. Every file is complete in memory before anything touches the disk. Hashes
+guard against accidents; against forgers, a file that leads elsewhere or asks for too much is refused before
+HDF5 reads its data, but HDF5 itself is not made to withstand hostile files.
 
 A folder appears whole: written beside its place as ``.tmp-<uuid>``, synced, renamed. A run of the same
 identity is exchanged with it in one step, so that a crash at any instant leaves the old or the new one.
