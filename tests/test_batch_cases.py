@@ -24,6 +24,7 @@ from simulator.batch.names import scenario_names
 from simulator.batch.report import batch_sheet, dry_sheet, line
 from simulator.batch.running import DONE, FAILED, Ended, run_case
 from simulator.errors import InputError
+from simulator.reports.catalogue import catalogue_text
 from simulator.running import folder_of
 from simulator.simulation import Settings
 
@@ -196,6 +197,8 @@ def test_no_cell_is_computed(word: str) -> None:
     """Text that begins like a formula is quoted wherever a batch prints CSV; numbers are left alone."""
     case = Case("x.yaml", (("mfu", "-0.5"), ("note", word)), Settings(), name=word)
     ended = [done(case, book=word, name=word), Ended(case, {"book": word}, FAILED, word)]
+    row = {"run": word, "name": word, "scenario": word, "book": word, "settings": [word], "total_cost": COSTS}
+    assert not re.search(r"(^|,)\"?[=@+＝＋－＠\t\r]", catalogue_text([row], "csv").partition("\n")[2])
     for text in (batch_sheet(ended, None, 2).text("csv"), dry_sheet(ended).text("csv")):
         cells = [cell for row in csv.reader(text.splitlines(keepends=True)[1:]) for cell in row]
         assert not [cell for cell in cells if cell.startswith(tuple("=+@\t\r＝＋－＠"))]

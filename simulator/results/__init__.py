@@ -8,8 +8,8 @@ A run is a folder ``<slug>-<12 hex of its identity>`` that holds::
     summary.json            the percentiles, and the hashes of all files
     *.py                    the user's own formula files
 
-Beside them lie ``batch.<hash of its cases>.nc``, the percentiles of all runs of a batch, in the place of those
-of the same batch before.
+Beside them lie ``batch.<hash of its cases>.nc``, the percentiles of all runs of a batch, in the place of
+those of the same batch before.
 
 Other folders may lie beside it and are no runs. The summary ends in the SHA-256 of all that stands before it
 and holds the SHA-256 of every other file, so that one changed bit is seen before a number is read; ``run.nc``
