@@ -84,15 +84,15 @@ class Bar(Watch):
     def _show(self) -> None:
         with self._lock:
             self._shown = _started()
-            if self._cases:
-                self._whole = self._shown[0].add_task("", total=self._cases)
             self._update()
 
     def _update(self) -> None:
         if not self._shown:
             return
         progress, task = self._shown
-        if self._whole is not None:
+        if self._cases:
+            if self._whole is None:
+                self._whole = progress.add_task("", total=self._cases)
             text = f"{self._ended} of {self._cases} cases"
             progress.update(self._whole, completed=self._ended, description=text)
         if self._made:
