@@ -102,6 +102,13 @@ def _settle(aside: Path) -> None:
         rmtree(aside, ignore_errors=True)
 
 
+def put_back(root: Path) -> None:
+    """Put folders that killed programs moved aside back where their places are free, and delete nothing."""
+    for aside in root.glob(f".old-{HEX}-[!.]*"):
+        with suppress(OSError):
+            _renamed(aside, aside.with_name(aside.name.split("-", 2)[2]))
+
+
 def sweep(root: Path) -> None:
     """Clear what killed programs left: folders moved aside, and temporary ones older than an hour."""
     for aside in root.glob(f".old-{HEX}-[!.]*"):
