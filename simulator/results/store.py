@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
-from simulator.results.folders import Content, sweep, write_file, write_folder
+from simulator.results.folders import Content, remedy, sweep, write_file, write_folder
 from simulator.results.listing import LISTING, listing
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
@@ -46,7 +46,7 @@ def save(contents: Contents, root: Path, slug: str, identity: str) -> Path:
         write_folder(files, folder)
     except OSError as error:
         what = f"{folder}: the run cannot be stored: {error.strerror or error}"
-        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
+        raise ResultError(f"{what}; {remedy(error)}") from error
     return folder
 
 
@@ -57,7 +57,7 @@ def save_tree(tree: xr.DataTree, path: Path) -> Path:
         write_file(encoded(tree, marks), path)
     except OSError as error:
         what = f"{path}: it cannot be stored: {error.strerror or error}"
-        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
+        raise ResultError(f"{what}; {remedy(error)}") from error
     return path
 
 
