@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from errno import ENOSPC
+from errno import EACCES, ENOSPC
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -197,6 +197,19 @@ def test_roots_that_cannot_hold_runs(tmp_path: Path) -> None:
         with pytest.raises(ResultError, match=f"{re.escape(str(root))}.*cannot be stored.*choose another"):
             save(a_run(), root, "x", IDENTITY)
     assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_refusal_is_not_a_lack_of_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system refuses to write, the error asks for the right to, not for room."""
+
+    def refused(files: object, folder: Path) -> None:
+        raise PermissionError(EACCES, os.strerror(EACCES))
+
+    monkeypatch.setattr(store, "write_folder", refused)
+    with pytest.raises(
+        ResultError, match="Permission denied; get the right to write there, or choose another"
+    ):
+        save(a_run(), tmp_path, "x", IDENTITY)
 
 
 @pytest.mark.parametrize("taken", ["file", "link"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
-from simulator.results.folders import Content, sweep, write_file, write_folder
+from simulator.results.folders import Content, remedy, sweep, write_file, write_folder
 from simulator.results.listing import LISTING, listing
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
@@ -66,7 +66,7 @@ def _told(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         why = f"{what} cannot be stored: {error.strerror or error}"
-        raise ResultError(f"{why}; make room there, or choose another folder with -o") from error
+        raise ResultError(f"{why}; {remedy(error)}") from error
 
 
 def _marks(tree: xr.DataTree) -> dict[str, str]:
