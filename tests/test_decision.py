@@ -20,7 +20,7 @@ from simulator import Scenario, load_scenario
 from simulator.cli import main
 from simulator.decision.breakeven import NoLineError, even_price, even_utilization, line
 from simulator.decision.decision import Decision, decide
-from simulator.decision.information import coded, evpi, evppi, regrets
+from simulator.decision.information import binned, evpi, evppi, regrets
 from simulator.decision.options import Load, options
 from simulator.errors import InputError
 from simulator.pictures import decision_picture
@@ -67,7 +67,7 @@ def test_information_on_a_linear_gaussian_problem() -> None:
     found = evpi(costs)
     assert abs(found.value - EVPI) < 4.0 * found.se < 0.02
     for column, expected in zip(x, EVPPI, strict=True):
-        found = evppi(costs, coded(column))
+        found = evppi(costs, binned(column))
         assert abs(found.value - expected) < 4.0 * found.se + 1e-6
         assert found.value <= EVPI
 
@@ -77,7 +77,7 @@ def test_information_where_the_known_is_correlated() -> None:
     x, _ = gaussian(1 << 17, 2)
     other = 0.8 * x[0] + 0.6 * x[1]
     costs = np.array([np.full(x.shape[1], 0.3), x[0]])
-    found = evppi(costs, coded(other))
+    found = evppi(costs, binned(other))
     assert abs(found.value - 0.8 * unit_normal_loss(0.3 / 0.8)) < 4.0 * found.se
 
 
@@ -86,7 +86,7 @@ def test_errors_of_information_are_honest() -> None:
     inside = []
     for seed in range(60):
         x, costs = gaussian(1 << 13, seed)
-        for found, true in ((evpi(costs), EVPI), (evppi(costs, coded(x[0])), EVPPI[0])):
+        for found, true in ((evpi(costs), EVPI), (evppi(costs, binned(x[0])), EVPPI[0])):
             inside.append(found.low <= true <= found.high)
     assert np.mean(inside) == pytest.approx(0.95, abs=3.5 * sqrt(0.95 * 0.05 / len(inside)))
 
@@ -97,7 +97,7 @@ def test_what_says_nothing_is_worth_nothing() -> None:
     for seed in range(80):
         _, costs = gaussian(2048, seed)
         noise = np.random.default_rng(1000 + seed).normal(size=2048)
-        found.append(evppi(costs, coded(noise)).low > 0.0)
+        found.append(evppi(costs, binned(noise)).low > 0.0)
     assert np.mean(found) <= 0.05 + 3.0 * sqrt(0.05 * 0.95 / 80)
 
 
@@ -106,15 +106,15 @@ def test_information_in_an_input_of_few_values() -> None:
     draws = 1 << 16
     switch = np.random.default_rng(3).integers(0, 2, size=draws).astype(float)
     costs = np.array([np.full(draws, 0.5), switch])
-    assert evppi(costs, coded(switch)).value == pytest.approx(evpi(costs).value, abs=0.01)
-    assert evppi(costs, coded(np.ones(draws))).value == 0.0
+    assert evppi(costs, binned(switch)).value == pytest.approx(evpi(costs).value, abs=0.01)
+    assert evppi(costs, binned(np.ones(draws))).value == 0.0
 
 
 def test_a_bent_input_is_followed() -> None:
     """Where only the middle of an input favours an option, that is found: (x² - 1) of a standard normal."""
     x = np.random.default_rng(4).normal(size=1 << 17)
     costs = np.array([np.zeros(len(x)), x * x - 1.0])
-    assert evppi(costs, coded(x)).value == pytest.approx(2.0 * norm.pdf(1.0), rel=0.02)
+    assert evppi(costs, binned(x)).value == pytest.approx(2.0 * norm.pdf(1.0), rel=0.02)
 
 
 @given(st.lists(st.tuples(*[st.floats(-1e9, 1e9)] * 3), min_size=1, max_size=8))
@@ -224,10 +224,10 @@ def test_errors_on_a_scenario_are_honest(plan: Path) -> None:
     options_, _ = options(loader(plan), Settings(1 << 17))
     columns = [option.columns(["total_cost", "gpu_price"]) for option in options_]
     costs, known = np.array([each["total_cost"] for each in columns]), columns[0]["gpu_price"]
-    truths = evpi(costs).value, evppi(costs, coded(known)).value
+    truths = evpi(costs).value, evppi(costs, binned(known)).value
     apart = []
     for start in range(0, costs.shape[1], 4096):
-        part, own = costs[:, start : start + 4096], coded(known[start : start + 4096])
+        part, own = costs[:, start : start + 4096], binned(known[start : start + 4096])
         each = zip((evpi(part), evppi(part, own)), truths, strict=True)
         apart += [abs(e.value - true) / e.se for e, true in each]
     assert np.mean(np.array(apart) < T95) == pytest.approx(0.95, abs=3.5 * sqrt(0.95 * 0.05 / len(apart)))

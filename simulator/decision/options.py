@@ -106,9 +106,10 @@ def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option
 
 def _check_paired(found: Sequence[Option]) -> None:
     """Raise :class:`InputError` where an input of the same prior is drawn differently in two options."""
-    for name in shared(option.scenario.distributions for option in found):
-        first, *others = (option.columns([name], COMPARED)[name] for option in found)
-        if any(not np.array_equal(first, other) for other in others):
+    names = shared(option.scenario.distributions for option in found)
+    first, *others = (option.columns(names, COMPARED) for option in found)
+    for name in names:
+        if any(not np.array_equal(first[name], other[name]) for other in others):
             what = f"{name} is not drawn alike in all options: what it is correlated with is fixed in some"
             raise InputError([Complaint(found[0].scenario.name, what, "take those correlations out")])
 
