@@ -30,6 +30,7 @@ from simulator.scenario.resolved import resolved
 from simulator.simulation import Settings
 from simulator.statistics.estimates import T95
 from simulator.statistics.lanes import chance, mean, percentile
+from simulator.watch import Watch
 
 PLAN = f"""\
 title: A plan
@@ -269,10 +270,19 @@ def test_a_price_of_nothing(plan: Path) -> None:
     assert found.price is None and any("no break-even gpu_hour_price" in note for note in found.notes)
 
 
+def test_a_loss_that_no_draw_shows(plan: Path) -> None:
+    """Where one option is the cheapest in every draw, knowing more is not said to be worth nothing."""
+    found = decide(loader(plan, "gpu_hour_price=0"), Settings(2048))
+    text = " ".join(decision_sheet(found, {"scenario": "plan"}, 5).text("table").split())
+    assert "rent is the cheapest in every draw" in text and "$0" not in text and "≤ 0" not in text
+
+
 @pytest.mark.parametrize(
     ("settings", "how", "words"),
     [
         (("hardware_cost=10M",), Settings(2048), "do not differ"),
+        (("energy_cost=5M",), Settings(2048), "beside a rent that contains it"),
+        (("operations_cost={uniform: {low: 1M, high: 2M}}",), Settings(2048), "beside a rent that contains"),
         ((), Settings(100), "2,048 to"),
         ((), Settings(1 << 23), "in memory"),
     ],
@@ -283,9 +293,38 @@ def test_what_cannot_be_decided(plan: Path, settings: tuple[str, ...], how: Sett
         decide(loader(plan, *settings), how)
 
 
+def test_costs_given_as_nothing(plan: Path) -> None:
+    """Whoever leaves electricity out of the comparison may say so."""
+    assert len(options(loader(plan, "energy_cost=0"), Settings(2048))[0]) == 4
+
+
+def test_a_rent_given_whole(plan: Path) -> None:
+    """A rental_cost of one's own is one option, without a break-even price of the hour."""
+    found = decide(loader(plan, "rental_cost=2M"), Settings(2048))
+    assert [o.name for o in found.outcomes] == ["own", "rent"] and found.price is None
+    assert "its price does not depend on the commitment" in found.notes[0]
+
+
+def test_the_bar_moves_over_all_of_it(plan: Path) -> None:
+    """As many draws are done as were expected, in many small steps."""
+
+    class Counting(Watch):
+        expected, steps = 0, ()
+
+        def expect(self, draws: int) -> None:
+            self.expected += draws
+
+        def done(self, draws: int) -> None:
+            self.steps = (*self.steps, draws)
+
+    watch = Counting()
+    decide(loader(plan), Settings(2048, threads=1), watch=watch)
+    assert sum(watch.steps) == watch.expected > 0 and len(watch.steps) > 40
+
+
 def test_a_quantity_the_options_leave_alone(plan: Path) -> None:
     """Energy is the same whoever owns the machines."""
-    with pytest.raises(InputError, match="no hardware_cost in it"):
+    with pytest.raises(InputError, match="no hardware_cost, energy_cost, operations_cost in it"):
         decide(loader(plan), Settings(2048), "energy")
 
 
@@ -331,7 +370,7 @@ def test_the_picture(found: Decision, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "quantity", ["rental_cost", "energy_cost", "operations_cost", "amortised_hardware_cost"]
+    "quantity", ["hardware_cost", "rental_cost", "energy_cost", "operations_cost", "amortised_hardware_cost"]
 )
 def test_parts_of_what_is_decided_are_no_basis_of_it(quantity: str) -> None:
     """Electricity and operations are in the rent, and a way of procuring alone decides nothing: refused."""

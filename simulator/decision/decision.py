@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.decision.breakeven import Even, break_even
 from simulator.decision.information import binned, evpi, evppi, regrets
-from simulator.decision.options import DECIDED, OWN, PRICE, Load, Option, options, shared
+from simulator.decision.options import DECIDED, INCLUDED, OWN, PRICE, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.scenario.scenario import Scenario
@@ -131,12 +131,13 @@ def decide(
 def _check_decided(scenario: Scenario, quantity: str) -> None:
     """Raise :class:`InputError` for a quantity that is not all that owning and renting differ in.
 
-    Electricity and operations are in the rent, so that a cost must contain the hardware to be compared.
+    A rent contains electricity and operations, which owning is charged beside the hardware.
     """
     scenario.check_name(quantity)
-    if DECIDED not in scenario.model.ancestors(quantity):
-        what = f"owning and renting cannot be compared by {quantity}: it has no {DECIDED} in it"
-
+    model = scenario.model
+    parts = [DECIDED, *(name for name in INCLUDED if name in model.formulas)]
+    if missing := [name for name in parts if name not in model.ancestors(quantity)]:
+        what = f"owning and renting cannot be compared by {quantity}: it has no {', '.join(missing)} in it"
         raise InputError([Complaint("--quantity", what, "name for instance total_cost or final_run_cost")])
 
 

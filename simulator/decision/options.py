@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.distributions import Distribution
+from simulator.distributions import Distribution, Point
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.kernel import Engine
 from simulator.scenario.scenario import Scenario
@@ -23,6 +23,7 @@ PRICE = "gpu_hour_price"
 NO_PRICE = (f"{PRICE} has no entry for", f"{PRICE} has no prior or value")
 COMMITMENTS = ("on-demand", "1y", "3y")
 DECIDED = "hardware_cost"  # which, given, leaves nothing to decide
+INCLUDED = ("energy_cost", "operations_cost")  # in a rent, and nothing beside it
 COMPARED = 4096  # first draws, in which inputs of the same prior must be the same in all options
 
 
@@ -78,10 +79,19 @@ def options(
 
 
 def _check_open(base: Scenario) -> None:
+    """Raise :class:`InputError` for given costs that would be the same whether owned or rented."""
+    complaints = []
     if DECIDED in base.model.pinned:
         what = f"{DECIDED} is given, so that own and rent do not differ"
         remedy = f"take {DECIDED} out; accelerator_hours or {PRICE} may be given"
-        raise InputError([Complaint(base.name, what, remedy)])
+        complaints.append(Complaint(base.name, what, remedy))
+    for name in INCLUDED:
+        if name in base.model.pinned and base.distributions[name] != Point(0.0):
+            what = f"{name} is given, and would be charged beside a rent that contains it"
+            remedy = f"take {name} out; what it is made of may be given"
+            complaints.append(Complaint(base.priors[name].where, what, remedy))
+    if complaints:
+        raise InputError(complaints)
 
 
 def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option], tuple[str, ...]]:
@@ -99,7 +109,7 @@ def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option
             continue
         found.append(Option(f"{RENT} {word}", word, scenario, settings))
     if len(found) > 1 and all(option.scenario.priors == found[0].scenario.priors for option in found):
-        about = f"one option of {RENT}: {PRICE} does not depend on the commitment here"
+        about = f"one option of {RENT}: its price does not depend on the commitment here"
         return [Option(RENT, "", found[0].scenario, settings)], (about,)
     return found, tuple(notes)
 
