@@ -118,6 +118,15 @@ def test_a_bent_input_is_followed() -> None:
     assert evppi(costs, binned(x)).value == pytest.approx(2.0 * norm.pdf(1.0), rel=0.02)
 
 
+def test_a_choice_in_the_tail_is_found() -> None:
+    """Where a rare high price favours another option: a call on a lognormal price, by its closed form."""
+    x = norm.ppf((np.arange(1 << 18) + 0.5) / (1 << 18))[np.random.default_rng(7).permutation(1 << 18)]
+    for strike, short in ((2.0, 0.005), (2.5, 0.03)):
+        costs = np.array([np.zeros(len(x)), np.exp(strike) - np.exp(x)])
+        expected = np.exp(0.5) * norm.cdf(1.0 - strike) - np.exp(strike) * norm.cdf(-strike)
+        assert evppi(costs, binned(x)).value == pytest.approx(expected, rel=short)
+
+
 @given(st.lists(st.tuples(*[st.floats(-1e9, 1e9)] * 3), min_size=1, max_size=8))
 def test_regrets_are_of_the_cheapest(costs: list[tuple[float, ...]]) -> None:
     """No regret is negative, and in every draw some option has none."""
