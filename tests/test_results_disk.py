@@ -87,7 +87,7 @@ def test_a_folder_that_nobody_may_write(tmp_path: Path, read_only: Path, below: 
     output = read_only / below
     done = traincost("run", rented(tmp_path), *FEW, "-o", output)
     assert_refused(
-        done, f"{output}/rented-", "cannot be stored: Permission denied; make room there, or choose"
+        done, f"{output}/rented-", "cannot be stored: Permission denied; get the right to write there"
     )
     assert not names(read_only)
 
