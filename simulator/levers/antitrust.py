@@ -1,6 +1,8 @@
 """Competition among makers of accelerators removes a part of their excess profit from the price.
 
 Kind: policy
+Excludes: domestic_accelerators (another maker's accelerator does not hold this one's margin)
+Excludes: tpu (another maker's accelerator does not hold this one's margin)
 Assumes: that remedies come before the machines are bought, that makers sell as many, and that buyers need not
     port their software; only the accelerator gets cheaper, not its server or network, or what a landlord adds
 """

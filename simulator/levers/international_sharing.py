@@ -1,6 +1,7 @@
 """Partners abroad bear a share of the computing, and have a say in it.
 
 Kind: policy
+Excludes: pooled_training (the run is shared once: partners abroad are partners)
 Assumes: that the partners want the same model and share it; data, labels and people stay the project's own
 """
 

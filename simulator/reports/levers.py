@@ -15,6 +15,7 @@ EXPLAINED = (
     f"P{OF_SAVING:g} of saving: what it saves in a draw, of which {OF_SAVING:g}% are at or below",
     "saves: the chance that it saves anything; ±: one standard error of the simulation, not of the priors",
 )
+EXPLAINED_LEVERS = 12  # whose quality and assumptions a table has room for
 TOGETHER = (
     "interaction: what the levers of a portfolio save together less what each saves alone, in P50",
     "Portfolios are the best of many on the same draws, so that the best is a little flattered",
@@ -89,13 +90,17 @@ def _chance(found: Estimate) -> str:
 
 
 def _presumed(found: Ranking) -> Iterator[str]:
-    """What is lost, and what must be so, with each lever that says it."""
-    for each in found.levers:
+    """What is lost, and what must be so, with each of the levers that save most."""
+    for each in found.levers[:EXPLAINED_LEVERS]:
         card = found.cards[each.levers[0]]
-        if card.quality:
-            yield f"{card.name}, quality: {card.quality}"
-        if card.assumes:
-            yield f"{card.name} assumes {card.assumes}"
+        said = (
+            f"quality: {card.quality}" if card.quality else "",
+            card.assumes and f"assumes {card.assumes}",
+        )
+        if any(said):
+            yield f"{card.name}: {'; '.join(filter(None, said))}"
+    if len(found.levers) > EXPLAINED_LEVERS:
+        yield "What the other levers lose and presume is in --format json, and in simulator/levers/"
 
 
 def _left_out(found: Ranking) -> Iterator[str]:
