@@ -29,6 +29,16 @@ def name_in(name: str, currency: str) -> str:
     return name if currency in ("", USD_SYMBOL) else f"{name}_{currency.lower()}"
 
 
+def sum_named(name: str) -> str:
+    """The sum that a quantity is, in another currency than dollars; the name itself where it is none.
+
+    >>> sum_named("total_cost_cny"), sum_named("total_cost")
+    ('total_cost', 'total_cost')
+    """
+    endings = [name_in("", currency) for currency in CURRENCIES if currency != USD_SYMBOL]
+    return next((name.removesuffix(end) for end in endings if name.endswith(end)), name)
+
+
 def converted(amount: float, rate: float) -> float:
     """An amount of dollars in another currency.
 

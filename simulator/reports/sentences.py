@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.currency import name_in, rate_of
+from simulator.currency import SIGNS, name_in, rate_of
 from simulator.reports.numbers import chance, percent, stated, with_error
 
 Summary = Mapping[str, Any]
@@ -159,7 +159,7 @@ def _chance(found: Summary) -> str:
 
 def _published(figure: Summary) -> str:
     value = stated(figure["value"], figure["unit"])
-    unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
+    unit = "" if figure["unit"] in (*SIGNS, "1") else f" {figure['unit']}"
     source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)
     return f"P({figure['quantity']} ≤ {value}{unit}): {_chance(figure)}" + (f" ({source})" if source else "")
 
