@@ -84,8 +84,8 @@ def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ign
 def test_a_lever_on_what_is_given_is_left_out() -> None:
     """A lever that acts on what a given quantity made superfluous can do nothing, and the ranking says so."""
     given = ("accelerator_hours=30M",)
-    found = at_play(GPT4, load_scenario(GPT4, settings=given), settings=given)
-    ranked = rank(found.scenario, ("moe", "tax_credit"), SETTINGS)
+    scenario = load_scenario(GPT4, in_play=("moe", "tax_credit"), settings=given)
+    ranked = rank(scenario, ("moe", "tax_credit"), SETTINGS)
     assert ranked.left_out == {"moe": "total_cost does not hang on what it changes"}
 
 
