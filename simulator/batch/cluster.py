@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import platform
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from socket import gethostname
@@ -36,17 +37,25 @@ LOCAL = "local:"
 SECONDS_TO_CONNECT = 30
 LOOK = 10.0  # seconds without a case that ends, after which somebody looks whether there are workers
 PATIENCE = 600.0  # seconds without any worker, after which the rest is given up
-PACKAGES = ("numpy", "numba", "llvmlite", "scipy")  # whose versions may change the last bit of a number
-AGAIN = "then run the batch again with --resume"
+PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "distributed")
+LARGE = "distributed.admin.large-graph-warning-threshold"  # 100,000 cases are some 50 MB
+AGAIN = "run again with --resume"
 
 
 def _software() -> dict[str, str]:
-    """What the bytes of a result hang on besides its scenario: versions, and the text of this package."""
+    """What a result's bytes hang on besides its scenario, and Dask's version."""
     package = Path(__file__).parents[1]
     files = sorted(package.rglob("*.py"))
     code = sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:12]
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"traincost's code": code, "Python": python, **{name: version(name) for name in PACKAGES}}
+    return {"traincost's code": code, "Python": python, **{name: _version(name) for name in PACKAGES}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 SOFTWARE = _software()  # of this process, as it was loaded: a worker may be older than the files it sees
@@ -58,7 +67,7 @@ class Errand:
 
     root: Path
     mark: str
-    software: dict[str, str]
+    software: Mapping[str, str]
     command: str
     resume: bool
 
@@ -79,9 +88,9 @@ def on_cluster(
     Raises :class:`InputError` where there is no such scheduler, it or a worker differs from this process or
     sees other files, or Dask is not installed.
     """
-    with _address(scheduler) as address, _connected(address, scheduler) as client, _marked(root) as mark:
+    with _address(scheduler) as address, _connected(address) as client, _marked(root) as mark:
         errand = Errand(root.absolute(), mark, SOFTWARE, command, resume)
-        _check_workers(client, errand)
+        _check_all(client, errand)
         alone = [replace(case, settings=replace(case.settings, threads=1)) for case in found]
         tasks = client.map(partial(_in_worker, errand=errand), alone, pure=False)
         yield from _as_they_end(client, dict(zip(tasks, found, strict=True)), address, say)
@@ -101,28 +110,43 @@ def _in_worker(case: Case, errand: Errand) -> Ended:
 
 def _fault(errand: Errand) -> str:
     """Why this process cannot run cases of that errand; empty if it can."""
-    differing = [f"{what} {SOFTWARE[what]}, not {theirs}" for what, theirs in errand.software.items()
-                 if SOFTWARE[what] != theirs]  # fmt: skip
-    if differing:
-        return f"runs {', '.join(differing)}; start it again with the same software"
     if not (errand.root / errand.mark).exists():
-        return f"does not see {errand.root} of {errand.command.split()[0]}'s machine; share that folder"
-    return ""
+        return f"does not see the folder {errand.root} that the batch is started on; share it"
+    return _difference(errand.software)
 
 
-def _check_workers(client: Client, errand: Errand) -> None:
-    """Raise :class:`InputError` for all workers that cannot run cases; those that come later say so."""
-    faults = client.run(_fault, errand, on_error="return")
+def _difference(software: Mapping[str, str]) -> str:
+    """What this process runs that differs; empty if nothing does."""
+    pairs = [(name, mine, software.get(name)) for name, mine in SOFTWARE.items()]
+    found = [f"{name} {mine}, not {theirs}" for name, mine, theirs in pairs if mine != theirs]
+    return f"runs {', '.join(found)}; bring it up to date and start it again" if found else ""
+
+
+def _check_all(client: Client, errand: Errand) -> None:
+    """Raise :class:`InputError` for a scheduler and workers that will not do; workers that come later say so."""
+    try:
+        faults: dict[str, Any] = {"scheduler": client.run_on_scheduler(_difference, errand.software)}
+        faults |= {
+            f"worker {address}": fault
+            for address, fault in client.run(_fault, errand, on_error="return").items()
+        }
+    except Exception as error:  # whatever it cannot do: load this module, answer at all
+        faults = {"scheduler": error}
+    remedy = "start it where this program is: uv run --extra cluster dask …"
     complaints = [
-        Complaint(f"worker {worker}", f"it {fault}" if isinstance(fault, str) else f"it fails: {fault}")
-        for worker, fault in faults.items()
+        Complaint(who, f"it {fault}")
+        if isinstance(fault, str)
+        else Complaint(who, f"it fails: {fault}", remedy)
+        for who, fault in faults.items()
         if fault
     ]
     if complaints:
         raise InputError(complaints)
 
 
-def _as_they_end(client: Client, running: dict[Future[Ended], Case], address: str, say: Say) -> Iterator[Ended]:
+def _as_they_end(
+    client: Client, running: dict[Future[Ended], Case], address: str, say: Say
+) -> Iterator[Ended]:
     """What the tasks give, in the order in which they end; a reason for those that never will."""
     ended: SimpleQueue[Future[Ended]] = SimpleQueue()
     for future in running:
@@ -139,7 +163,7 @@ def _as_they_end(client: Client, running: dict[Future[Ended], Case], address: st
             idle = 0.0
             yield _ended(future, running.pop(future))
     for case in running.values():
-        yield Ended(case, {}, FAILED, f"there was no worker for {idle / 60:.0f} minutes; {remedy}; {AGAIN}")
+        yield Ended(case, {}, FAILED, f"no worker for {idle / 60:.0f} minutes; {remedy}; {AGAIN}")
 
 
 def _has_workers(client: Client) -> bool:
@@ -155,49 +179,47 @@ def _ended(future: Future[Ended], case: Case) -> Ended:
     from distributed import KilledWorker
 
     if future.status == "cancelled":
-        return Ended(case, {}, FAILED, f"the scheduler went away; start it and its workers, {AGAIN}")
+        return Ended(case, {}, FAILED, f"the scheduler is gone; start it and {AGAIN}")
     error = future.exception()
-    if isinstance(error, KilledWorker):
-        what = "every worker that ran it died; has it enough memory?"
-        return Ended(case, {}, FAILED, what)
-    if error is not None:
-        return Ended(case, {}, FAILED, f"{type(error).__name__}: {error}")
-    return replace(future.result(), case=case)
+    if error is None:
+        return replace(future.result(), case=case)
+    what = "workers that ran it died; is their memory too small?"
+    return Ended(
+        case, {}, FAILED, what if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+    )
 
 
 @contextmanager
 def _address(scheduler: str) -> Iterator[str]:
     """The address of a scheduler, which for ``local:N`` is started and ended."""
-    where = f"--scheduler {scheduler}"
-    try:
-        import distributed  # noqa: F401
-    except ImportError:
+    if not find_spec("distributed"):
         remedy = "install it: uv run --extra cluster traincost …"
-        raise InputError([Complaint(where, "Dask is not installed", remedy)]) from None
+        raise InputError([Complaint(f"--scheduler {scheduler}", "Dask is not installed", remedy)])
     if not scheduler.startswith(LOCAL):
         yield scheduler
         return
     count = scheduler.removeprefix(LOCAL)
     if not count.isdecimal() or int(count) < 1:
-        raise InputError([Complaint(where, "how many workers?", "write local:2")])
+        raise InputError([Complaint(f"--scheduler {scheduler}", "how many workers?", "write local:2")])
     with local_cluster(int(count)) as address:
         yield address
 
 
 @contextmanager
-def _connected(address: str, scheduler: str) -> Iterator[Client]:
-    """A client of a scheduler that runs the same Dask; what goes wrong is said here and not in Dask's log."""
+def _connected(address: str) -> Iterator[Client]:
+    """A client of a scheduler; what goes wrong is said here and not in Dask's log."""
+    import dask
     from distributed import Client
     from distributed.utils import silence_logging_cmgr
 
-    where = f"--scheduler {scheduler}"
-    with silence_logging_cmgr(logging.CRITICAL), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with silence_logging_cmgr(logging.CRITICAL), dask.config.set({LARGE: "1GB"}):
         try:
-            client = Client(address, timeout=SECONDS_TO_CONNECT)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of versions: the check says which must be alike
+                client = Client(address, timeout=SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
             what, remedy = f"there is no scheduler ({error})", "start one: uv run dask scheduler --port 8786"
-            raise InputError([Complaint(where, what, remedy)]) from error
+            raise InputError([Complaint(f"--scheduler {address}", what, remedy)]) from error
         with client:
             yield client
 
@@ -205,7 +227,9 @@ def _connected(address: str, scheduler: str) -> Iterator[Client]:
 @contextmanager
 def _marked(root: Path) -> Iterator[str]:
     """The name of a file in the folder of results for as long as the batch runs."""
-    mark = root / f".tmp-{uuid4().hex}"  # which is cleared as others of that name are, if this process is killed
+    mark = (
+        root / f".tmp-{uuid4().hex}"
+    )  # which is cleared as others of that name are, if this process is killed
     try:
         root.mkdir(parents=True, exist_ok=True)
         mark.touch()
