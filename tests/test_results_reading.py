@@ -174,6 +174,7 @@ def test_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "data_sha256": data_sha256(a_tree()),
         "settings": [],
         "total_cost": {"50": 50.0, "80": 80.0, "90": 90.0},
+        "total_cost_se": {"50": 0.1, "80": 0.1, "90": 0.1},
     }
     assert rows[3]["error"].endswith("summary.json is missing; run its scenario again")
 

@@ -11,8 +11,8 @@ PERCENTILES = ("50", "80", "90")
 
 
 def listing(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a run in the list, but for its folder; null is a percentile that it does not have."""
+    """The row of a run in the list, but for its folder; null is a percentile or an error that it has not."""
     found = summary["quantities"].get("total_cost", {"percentiles": {}})["percentiles"]
-    total = {level: found.get(level, {"value": None})["value"] for level in PERCENTILES}
+    value, se = ({p: found.get(p, {}).get(key) for p in PERCENTILES} for key in ("value", "se"))
     row = {key: summary[key] for key in LISTED}
-    return {**row, "settings": summary.get("settings", []), "total_cost": total}
+    return {**row, "settings": summary.get("settings", []), "total_cost": value, "total_cost_se": se}

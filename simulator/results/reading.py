@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.errors import ResultError
-from simulator.results.folders import sweep
+from simulator.results.folders import put_back
 from simulator.results.names import DATA, RESOLVED, SUMMARY, is_run
 from simulator.results.netcdf import decoded
 from simulator.results.sealing import read_listing, read_part, read_summary
@@ -87,7 +87,7 @@ def catalogue(root: Path) -> list[dict[str, Any]]:
     """
     try:
         with suppress(OSError):
-            sweep(root)
+            put_back(root)
         entries = [entry for entry in os.scandir(root) if is_run(entry.name)]
         folders = [root / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:
