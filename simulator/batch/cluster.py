@@ -8,14 +8,11 @@ it would store runs of old code, or where nobody looks. Needs the extra ``cluste
 from __future__ import annotations
 
 import logging
-import platform
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -26,6 +23,7 @@ from uuid import uuid4
 from simulator.batch.cases import Case
 from simulator.batch.local import local_cluster
 from simulator.batch.running import FAILED, Ended, run_case
+from simulator.batch.software import SOFTWARE, difference
 from simulator.errors import Complaint, InputError, ResultError
 
 if TYPE_CHECKING:
@@ -37,28 +35,9 @@ LOCAL = "local:"
 SECONDS_TO_CONNECT = 30
 LOOK = 10.0  # seconds without a case that ends, after which somebody looks whether there are workers
 PATIENCE = 600.0  # seconds without any worker, after which the rest is given up
-PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "distributed")
 LARGE = "distributed.admin.large-graph-warning-threshold"  # 100,000 cases are some 50 MB
+NOT_HERE = "it cannot run traincost: {}; start it by uv run --extra cluster dask … in the same folder"
 AGAIN = "run again with --resume"
-
-
-def _software() -> dict[str, str]:
-    """What a result's bytes hang on besides its scenario, and Dask's version."""
-    package = Path(__file__).parents[1]
-    files = sorted(package.rglob("*.py"))
-    code = sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:12]
-    python = ".".join(platform.python_version_tuple()[:2])
-    return {"traincost's code": code, "Python": python, **{name: _version(name) for name in PACKAGES}}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
-
-
-SOFTWARE = _software()  # of this process, as it was loaded: a worker may be older than the files it sees
 
 
 @dataclass(frozen=True)
@@ -102,7 +81,7 @@ def _in_worker(case: Case, errand: Errand) -> Ended:
 
     fault = _fault(errand)
     if fault:
-        return Ended(case, {}, FAILED, f"the worker on {gethostname()} {fault}")
+        return Ended(case, case.known, FAILED, f"the worker on {gethostname()} {fault}")
     with dask.config.set(scheduler="synchronous"):
         ended = run_case(case, errand.root, errand.command, errand.resume)
     return replace(ended, error=f"{ended.error} (on {gethostname()})") if ended.error else ended
@@ -112,36 +91,22 @@ def _fault(errand: Errand) -> str:
     """Why this process cannot run cases of that errand; empty if it can."""
     if not (errand.root / errand.mark).exists():
         return f"does not see the folder {errand.root} that the batch is started on; share it"
-    return _difference(errand.software)
-
-
-def _difference(software: Mapping[str, str]) -> str:
-    """What this process runs that differs; empty if nothing does."""
-    pairs = [(name, mine, software.get(name)) for name, mine in SOFTWARE.items()]
-    found = [f"{name} {mine}, not {theirs}" for name, mine, theirs in pairs if mine != theirs]
-    return f"runs {', '.join(found)}; bring it up to date and start it again" if found else ""
+    return difference(errand.software)
 
 
 def _check_all(client: Client, errand: Errand) -> None:
-    """Raise :class:`InputError` for a scheduler and workers that will not do; workers that come later say so."""
+    """Raise :class:`InputError` for what there is of scheduler and workers and will not do."""
     try:
-        faults: dict[str, Any] = {"scheduler": client.run_on_scheduler(_difference, errand.software)}
-        faults |= {
-            f"worker {address}": fault
-            for address, fault in client.run(_fault, errand, on_error="return").items()
+        found: dict[str, Any] = {"scheduler": client.run_on_scheduler(difference, errand.software)}
+        found |= {
+            f"worker {at}": fault for at, fault in client.run(_fault, errand, on_error="return").items()
         }
-    except Exception as error:  # whatever it cannot do: load this module, answer at all
-        faults = {"scheduler": error}
-    remedy = "start it where this program is: uv run --extra cluster dask …"
-    complaints = [
-        Complaint(who, f"it {fault}")
-        if isinstance(fault, str)
-        else Complaint(who, f"it fails: {fault}", remedy)
-        for who, fault in faults.items()
-        if fault
-    ]
-    if complaints:
-        raise InputError(complaints)
+    except Exception as error:  # it cannot load this package, or does not answer
+        found = {"scheduler": error}
+    faults = {who: f"it {fault}" if isinstance(fault, str) else NOT_HERE.format(fault)
+              for who, fault in found.items() if fault}  # fmt: skip
+    if faults:
+        raise InputError([Complaint(who, fault) for who, fault in faults.items()])
 
 
 def _as_they_end(
@@ -163,7 +128,7 @@ def _as_they_end(
             idle = 0.0
             yield _ended(future, running.pop(future))
     for case in running.values():
-        yield Ended(case, {}, FAILED, f"no worker for {idle / 60:.0f} minutes; {remedy}; {AGAIN}")
+        yield Ended(case, case.known, FAILED, f"no worker for {idle / 60:.0f} minutes; {remedy}; {AGAIN}")
 
 
 def _has_workers(client: Client) -> bool:
@@ -179,7 +144,7 @@ def _ended(future: Future[Ended], case: Case) -> Ended:
     from distributed import KilledWorker
 
     if future.status == "cancelled":
-        return Ended(case, {}, FAILED, f"the scheduler is gone; start it and {AGAIN}")
+        return Ended(case, case.known, FAILED, f"the scheduler is gone; start it and {AGAIN}")
     error = future.exception()
     if error is None:
         return replace(future.result(), case=case)

@@ -51,11 +51,15 @@ def _address(printed: IO[str] | None, log: Path, count: int) -> str:
 
 def _serve(count: int, folder: str) -> None:
     """Keep a cluster until standard input closes."""
+    import dask
     from distributed import LocalCluster
 
     sizes = {"n_workers": count, "threads_per_worker": 1}
-    with LocalCluster(**sizes, dashboard_address=":0", local_directory=folder) as cluster:
-        print(cluster.scheduler_address, flush=True)
+    with (
+        dask.config.set({"temporary-directory": folder}),
+        LocalCluster(**sizes, dashboard_address=":0") as found,
+    ):
+        print(found.scheduler_address, flush=True)
         sys.stdin.read()
     rmtree(folder, ignore_errors=True)
 
