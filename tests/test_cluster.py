@@ -56,6 +56,8 @@ def test_a_worker_stores_what_this_process_does(tmp_path: Path, address: str) ->
     here = list(one_by_one(found, tmp_path / "here", "traincost batch"))
     there = list(on_cluster(found, tmp_path / "there", "traincost batch", address))
     assert hashes(there) == hashes(here)
+    runs = {Path(each.row["run"]).relative_to(tmp_path / "there") for each in there}
+    assert runs == {Path(each.row["run"]).relative_to(tmp_path / "here") for each in here}
     assert {each.case for each in there} == set(found)
     assert [path.name for path in (tmp_path / "there").iterdir() if path.name.startswith(".")] == []
     again = on_cluster(found, tmp_path / "there", "traincost batch", address, resume=True)

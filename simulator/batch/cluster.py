@@ -72,7 +72,13 @@ def on_cluster(
         _check_all(client, errand)
         alone = [replace(case, settings=replace(case.settings, threads=1)) for case in found]
         tasks = client.map(partial(_in_worker, errand=errand), alone, pure=False)
-        yield from _as_they_end(client, dict(zip(tasks, found, strict=True)), address, say)
+        for ended in _as_they_end(client, dict(zip(tasks, found, strict=True)), address, say):
+            yield replace(ended, row=_under(root, ended.row))
+
+
+def _under(root: Path, row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose run lies under the folder of results as this process calls it."""
+    return row | {"run": str(root / Path(row["run"]).name)} if "run" in row else row
 
 
 def _in_worker(case: Case, errand: Errand) -> Ended:
@@ -148,10 +154,11 @@ def _ended(future: Future[Ended], case: Case) -> Ended:
     error = future.exception()
     if error is None:
         return replace(future.result(), case=case)
-    what = "workers that ran it died; is their memory too small?"
-    return Ended(
-        case, {}, FAILED, what if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+    died = isinstance(error, KilledWorker)
+    reason = (
+        "workers that ran it died; is their memory too small?" if died else f"{type(error).__name__}: {error}"
     )
+    return Ended(case, case.known, FAILED, reason)
 
 
 @contextmanager

@@ -15,11 +15,12 @@ from shutil import rmtree
 from signal import SIGKILL
 from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 
 from simulator.errors import Complaint, InputError
 
 LOG = "dask.log"
+HERE = Path(__file__).parents[2]  # where Python finds this package first, and not another of its name
 
 
 @contextmanager
@@ -29,9 +30,10 @@ def local_cluster(count: int) -> Iterator[str]:
     Raises :class:`InputError` where they do not start.
     """
     with TemporaryDirectory(prefix="traincost-", ignore_cleanup_errors=True) as folder:
-        words = [sys.executable, "-P", "-m", "simulator.batch.local", str(count), folder]
+        words = [sys.executable, "-m", "simulator.batch.local", str(count), folder]
         with (Path(folder) / LOG).open("w") as log:
-            process = Popen(words, stdin=PIPE, stdout=PIPE, stderr=log, text=True, start_new_session=True)
+            pipes: dict[str, Any] = {"stdin": PIPE, "stdout": PIPE, "stderr": log, "text": True}
+            process = Popen(words, cwd=HERE, start_new_session=True, **pipes)
         try:
             yield _address(process.stdout, Path(folder) / LOG, count)
         finally:
