@@ -154,17 +154,17 @@ def report(draws: int, root: Path) -> str:
 
 
 LIMITS = """\
-At a thousand workers the shared folder is the first limit and the scheduler the next: where cases last longer
-than both of the times above, all workers are kept busy. A million draws take a processor some 0.6 s (a billion
-take two of them five minutes), so that a thousand workers want cases of 15 million draws; cases of a million,
-a second each, keep a hundred busy. Bytes to workers and back do not matter.
+At a thousand workers the shared folder is the first limit and the scheduler the next: where cases last
+longer than both of the times above, all workers are kept busy. A million draws take a processor some 0.6 s
+(a billion take two of them five minutes), so that a thousand workers want cases of 15 million draws; cases
+of a million, a second each, keep a hundred busy. Bytes to workers and back do not matter.
 
-One huge run is not split into ranges of draws. Bins are laid out after the first draws, so that every range waits
-for them. Each then sends its counts and, for the same bytes as in one process, the sums of each of its tasks,
-which are added up in their order. When all counts are there the bins that hold the wanted ranks are known, and
-every range is drawn once more. All that is for at most 4e9 draws, which two processors make in twenty minutes,
-and whose error is far below what is not known of any input. Instead: `run` on the machine with most processors,
-or `--sampler sobol`, whose means err some thirty times less."""
+One huge run is not split into ranges of draws. Bins are laid out after the first draws, so that every range
+waits for them. Each then sends its counts and, for the same bytes as in one process, the sums of each of
+its tasks, which are added up in their order. When all counts are there the bins that hold the wanted ranks
+are known, and every range is drawn once more. All that is for at most 4e9 draws, which two processors make
+in twenty minutes, and whose error is far below what is not known of any input. Instead: `run` on the
+machine with most processors, or `--sampler sobol`, whose means err some thirty times less."""
 
 
 def main() -> None:
