@@ -1,12 +1,13 @@
 """What a batch on a Dask cluster costs beside its cases, and what would limit a thousand workers.
 
 Run by hand: ``uv run --extra cluster python tests/benchmarks/cluster.py [--draws 500000] [--output FILE]``;
-a minute on a machine that is not shared.
+some minutes, on a machine that nobody else uses.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import pickle
 import tempfile
 from collections.abc import Sequence
@@ -149,8 +150,15 @@ def report(draws: int, root: Path) -> str:
             f"{MOST_DRAWS / TASK * sums / 1e9:.1f} GB",
         ),
     ]
-    about = f"* {machine(['numpy', 'numba', 'distributed'])}\n* load of the machine {load()}"
+    about = f"* {machine(['numpy', 'numba', 'distributed'])}\n* {_shared()}"
     return f"# A batch on a cluster\n\n{about}\n\n{markdown(('', 'measured'), rows)}\n\n{LIMITS}"
+
+
+def _shared() -> str:
+    """How many processes want a processor, and what that makes of the times."""
+    wanted, there = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    doubt = "; too many: the ratios say nothing of scaling, measure them again" if wanted > there + 2 else ""
+    return f"load of the machine {load()}{doubt}"
 
 
 LIMITS = """\
