@@ -188,7 +188,7 @@ def _connected(address: str) -> Iterator[Client]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of versions: the check says which must be alike
-                client = Client(address, timeout=SECONDS_TO_CONNECT)
+                client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
             what, remedy = f"there is no scheduler ({error})", "start one: uv run dask scheduler --port 8786"
             raise InputError([Complaint(f"--scheduler {address}", what, remedy)]) from error
