@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ def _run(
     with watching(quiet) as watch:
         watch.expect_cases(len(found))
         try:
-            for each in _running(found, output, scheduler, resume, watch):
+            for each in _running(found, output, scheduler, resume, watch, quiet):
                 ended.append(each)
                 if not quiet:
                     click.echo(line(each, len(ended), len(found)), err=True)
@@ -106,7 +107,7 @@ def _run(
 
 
 def _running(
-    found: list[Case], output: Path, scheduler: str | None, resume: bool, watch: Watch
+    found: list[Case], output: Path, scheduler: str | None, resume: bool, watch: Watch, quiet: bool
 ) -> Iterator[Ended]:
     """The cases as they end, here or on a cluster."""
     from simulator.batch.cluster import on_cluster
@@ -114,7 +115,8 @@ def _running(
 
     command = " ".join(["traincost", *sys.argv[1:]])
     if scheduler:
-        return on_cluster(found, output, command, scheduler, resume=resume)
+        say = partial(click.echo, err=True) if not quiet else lambda text: None
+        return on_cluster(found, output, command, scheduler, resume=resume, say=say)
     return one_by_one(found, output, command, resume=resume, watch=watch)
 
 
