@@ -80,10 +80,10 @@ def compare_command(
     BASE and NEW are scenarios or stored runs; both are evaluated on BASE's seed, draws and sampler. The
     change of each statistic is shared out among the priors, plan items, correlations and levers that differ.
     """
-    from simulator.pictures import comparison_picture, labelled
+    from simulator.pictures import comparison_picture
     from simulator.plots import check_ending, save
     from simulator.reports.compare import compare_sheet
-    from simulator.sides import compared, notes
+    from simulator.sides import compared, labels, notes
     from simulator.terminal.bar import watching
 
     if output:
@@ -91,10 +91,10 @@ def compare_command(
     sides = both_sides(base, new, options, quiet)
     with watching(quiet) as watch:
         found = compared(*sides, quantity, list(dict.fromkeys(statistics)), watch)
-    labels = labelled([side.about for side in sides])
+    told = labels(*sides)
     if output:
-        save(comparison_picture(kind, found, labels, statistics[-1], top), output)
-    about = dict(zip(("base", "new"), labels, strict=True))
+        save(comparison_picture(kind, found, told, statistics[-1], top), output)
+    about = dict(zip(("base", "new"), told, strict=True))
     click.echo(compare_sheet(found, about, notes(*sides), top).text(style))
 
 
