@@ -14,6 +14,7 @@ from simulator.comparison.compare import SHOWN, Comparison, Statistic, compare
 from simulator.errors import Complaint, InputError, SimulatorError
 from simulator.replay import changed, kept_draws, settings_of_run
 from simulator.results import StoredRun
+from simulator.scenario.books import EMPTY
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, run
@@ -74,12 +75,11 @@ def compared(
     attribute: bool = True,
 ) -> Comparison:
     """The new side against the base, both on the base's seed, draws and sampler."""
-    settings = replace(base.settings, draws=min(base.settings.first_draws, MOST_DRAWS))
     version = _version(base, quantity, asked, watch)
     return compare(
         base.scenario,
         new.scenario,
-        settings,
+        shared(base),
         quantity,
         asked,
         version=version,
@@ -88,20 +88,25 @@ def compared(
     )
 
 
+def shared(base: Side) -> Settings:
+    """The settings of both sides of a comparison: the base's, of no more draws than fit into memory."""
+    return replace(base.settings, draws=min(base.settings.first_draws, MOST_DRAWS))
+
+
 def labels(base: Side, new: Side) -> list[str]:
     """What each side is: its name, and whatever else the two do not have in common."""
     sides = (base, new)
     keys = [key for key in TELLING if _word(base.about[key]) != _word(new.about[key])]
-    found = [words(side, ("name", *keys)) for side in sides]
+    found = [words(side.about, ("name", *keys)) for side in sides]
     if found[0] != found[1] or base.about["run"] == new.about["run"]:
         return found
-    return [words(side, ("name", *keys, "run")) for side in sides]
+    return [words(side.about, ("name", *keys, "run")) for side in sides]
 
 
-def words(side: Side, keys: Sequence[str] = ("name", *TELLING)) -> str:
+def words(about: Mapping[str, Any], keys: Sequence[str] = ("name", *TELLING)) -> str:
     """What a side is, as it was given."""
-    found = (side.about[key] for key in keys)
-    return ", ".join(filter(None, (_word(value) for value in found)))
+    found = (_word(about[key]) for key in keys)
+    return ", ".join(word for word in found if word not in ("", EMPTY.name))
 
 
 def _word(value: Any) -> str:
@@ -143,16 +148,18 @@ def _version(
         return None
     if not base.changed:
         return dict[Statistic, Estimate].fromkeys([*asked, *SHOWN], SAME)
+    base.scenario.check_name(quantity)
     then = _stored(base.stored, quantity, asked)
     levels = tuple(level for level in then if level is not None)
     done = run(base.scenario, replace(base.settings, levels=levels), keep=1, watch=watch)
     summary = done.summaries[quantity]
-    now: dict[Statistic, Estimate] = {None: summary.mean, **summary.percentiles}
     kept = kept_draws(base.stored)[quantity]
     again = done.machine.columns([quantity], len(kept), threads=1)[quantity]
     fewer = sqrt(len(kept) / done.settings.draws)
     return {
-        level: _moved(estimate, now[level], _paired(kept, again, level, fewer), summary.resolution)
+        level: _moved(
+            estimate, summary.estimate(level), _paired(kept, again, level, fewer), summary.resolution
+        )
         for level, estimate in then.items()
     }
 

@@ -269,6 +269,13 @@ def test_the_error_of_a_changed_model_is_paired(tmp_path: Path) -> None:
         assert 0.0 < changes[level].change.se < 0.5 * alone
 
 
+def test_a_quantity_that_the_model_has_lost_is_said(tmp_path: Path) -> None:
+    """What a stored run holds and today's model does not is a complaint."""
+    side = replace(before(tmp_path, Settings(5_000)), scenario=rented_scenario(tmp_path, "new"))
+    with pytest.raises(InputError, match="there is no quantity extra_cost"):
+        compared(side, side, "extra_cost", (50.0,))
+
+
 def test_a_model_changed_elsewhere_moves_nothing(tmp_path: Path) -> None:
     """What a changed formula does not reach is the same to the cent, and without error."""
     side = before(tmp_path, Settings(5_000))
