@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from comparison_cases import rented, rented_scenario
 from conftest import GPT4, MARKET
 
-from simulator import Scenario, load_scenario
+from simulator import Scenario, load_scenario, plots
 from simulator.cli import main
 from simulator.comparison.compare import compare
 from simulator.comparison.differences import CORRELATIONS, LEVER, PLAN, PRIOR, STRUCTURE, Between, Difference
@@ -367,3 +367,10 @@ def test_the_first_sentence_says_no_more_than_is_clear(tmp_path: Path) -> None:
     longer = str(rented(tmp_path, "longer", accelerator_hours=LONGER))
     out = traincost("compare", base, longer, "-n", "5000", "--quantity", "accelerator_hours")[1]
     assert out.startswith("What moved accelerator_hours (h)\n")
+
+
+def test_a_waterfall_shows_no_digit_beyond_its_error() -> None:
+    """A step of 77.6 with an error of 2 is a step of 78."""
+    _, ax = plots.figure(6.5, 3.0)
+    plots.waterfall(ax, 458e6, [plots.Rise("a", 77.6e6, 2e6)], "total_cost", "USD", "P90")
+    assert "+$78M" in {text.get_text() for text in ax.texts}
