@@ -10,7 +10,7 @@ from stat import S_ISREG
 from typing import Any
 
 from simulator.errors import ResultError
-from simulator.results.listing import LISTING, listing
+from simulator.results.listing import LISTING, checked, listing
 from simulator.results.names import SUMMARY, check_name
 
 MOST_BYTES = 8 << 30  # of one file, and of all that it declares
@@ -53,9 +53,8 @@ def read_listing(folder: Path) -> dict[str, Any]:
     body = _checked(folder)
     begin = body.rfind(b'\n "%b": ' % LISTING.encode())
     if begin < 0:  # a run of an earlier version
-        return listing(json.loads(body + b"\n}"))
-    row: dict[str, Any] = json.loads(b"{%b}" % body[begin:])[LISTING]
-    return row
+        return checked(listing(json.loads(body + b"\n}")))
+    return checked(json.loads(b"{%b}" % body[begin:])[LISTING])
 
 
 def _checked(folder: Path) -> bytes:

@@ -20,7 +20,7 @@ from simulator.scenario.entries import Complain, Prior, ageing_notes, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
-from simulator.scenario.reader import Node, parse, read
+from simulator.scenario.reader import MOST_COMPLAINTS, Node, parse, read
 from simulator.scenario.scenario import Scenario
 
 FIELDS = (
@@ -54,7 +54,12 @@ def load_scenario(
     Raises :class:`InputError` with every complaint.
     """
     complaints: list[Complaint] = []
-    complain = complaints.append
+
+    def complain(complaint: Complaint) -> None:
+        complaints.append(complaint)
+        if len(complaints) >= MOST_COMPLAINTS:
+            raise InputError(dict.fromkeys(complaints))
+
     try:
         sources = _sources(Path(path), book, settings, levers, complain)
     except InputError as error:
@@ -80,7 +85,7 @@ def _sources(
     for key, choices in CHOICES.items():
         if key in content and content[key].value not in choices:
             complain(
-                Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
+                Complaint(content[key].where, f"{key} is {content[key].plain()}", f"write {one_of(choices)}")
             )
     formulas = tuple(path.parent / file for file in _words("formulas", content, complain))
     own = [
