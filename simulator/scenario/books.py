@@ -15,7 +15,7 @@ FIELDS = ("title", "description", "as_of", "extends", "accelerators", "priors")
 ABOUT_ACCELERATOR = ("family", "aliases", *PROVENANCE)
 INHERITED = (*PROVENANCE, "truncate", "ageing")
 DEEPEST_CHAIN = 8
-UNKNOWN = ""  # stands for a word that was complained of already
+UNKNOWN = "\0"  # stands for a word that was complained of already; no file can hold it
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _figure(content: dict[str, Node], where: str, model: Model, complain: Compla
     if missing := [key for key in ("quantity", "value", "unit") if key not in content]:
         complain(Complaint(where, f"published: {' and '.join(missing)} missing"))
         return None
-    name, unit, value = str(content["quantity"].value), content["unit"].value, content["value"].value
+    name, unit, value = str(content["quantity"].value), content["unit"].plain(), content["value"].plain()
     if name in model.pruned:
         return None
     factor = conversion(str(unit), model.units[name].symbol) if name in model.units else None
