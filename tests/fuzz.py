@@ -58,10 +58,60 @@ note: >-
   folded over
   two lines and 'it''s so'
 """
-CODE = [*"()[]{}:=+-*/%<>,.@~^|&\"'#\\\n\t 019e", "**", "//", "==", "lambda ", "if ", " else ", "return ", "def "]
-CODE += ["1e999", "9" * 30, "9**9**9", "import os\n", "x", "math.", "exp(", "USD", "-> Component:\n", "    ", "1j"]
-CODE += ["(" * 120, "-" * 120, "\0", "\ufeff", "\u202e", "é", "训", "'''", "async ", "yield ", "__import__", ":="]
-NAMES = ["../../x", "/etc/x", "a\0b", "．．／x", "\u202ex", "x" * 300, "-rf", "CON", "a.", "a\n", ".", "..", "~", "link"]
+CODE = [
+    *"()[]{}:=+-*/%<>,.@~^|&\"'#\\\n\t 019e",
+    "**",
+    "//",
+    "==",
+    "lambda ",
+    "if ",
+    " else ",
+    "return ",
+    "def ",
+]
+CODE += [
+    "1e999",
+    "9" * 30,
+    "9**9**9",
+    "import os\n",
+    "x",
+    "math.",
+    "exp(",
+    "USD",
+    "-> Component:\n",
+    "    ",
+    "1j",
+]
+CODE += [
+    "(" * 120,
+    "-" * 120,
+    "\0",
+    "\ufeff",
+    "\u202e",
+    "é",
+    "训",
+    "'''",
+    "async ",
+    "yield ",
+    "__import__",
+    ":=",
+]
+NAMES = [
+    "../../x",
+    "/etc/x",
+    "a\0b",
+    "．．／x",
+    "\u202ex",
+    "x" * 300,
+    "-rf",
+    "CON",
+    "a.",
+    "a\n",
+    ".",
+    "..",
+    "~",
+    "link",
+]
 
 
 class Inputs:
@@ -80,7 +130,9 @@ class Inputs:
         scenario = load_scenario(CONFIGS / "gpt4-class.yaml")
         self.specs = {name: _plain(dict(prior.spec)) for name, prior in scenario.priors.items()}
         simulate(scenario, draws=DRAWS, seed=1, threads=1)  # imports and compiles
-        self.formulas = [path.read_text() for path in sorted((ROOT / "simulator" / "formulas").glob("*.py"))[1:]]
+        self.formulas = [
+            path.read_text() for path in sorted((ROOT / "simulator" / "formulas").glob("*.py"))[1:]
+        ]
         quotes = (CONFIGS / "quotes" / "a100-h100-2024-08.csv").read_text().splitlines(keepends=True)
         self.quotes = "".join(quotes[:30])
         self.results = folder / "results"
@@ -127,7 +179,11 @@ class Inputs:
         tree = warped(chance.choice(self.books), chance, self.pool)
         if chance.random() < 0.5 and isinstance(tree, dict):
             name, entry = chance.choice(list(self.books[1]["priors"].items()))
-            tree = {"title": "mine", "extends": f"{CONFIGS}/books/market-2025-03.yaml", "priors": {name: entry}}
+            tree = {
+                "title": "mine",
+                "extends": f"{CONFIGS}/books/market-2025-03.yaml",
+                "priors": {name: entry},
+            }
             tree = warped(tree, chance, self.pool)
         text = json.dumps(tree, ensure_ascii=False)
         book, path = self.write("mine.yaml", text), chance.choice(sorted(CONFIGS.glob("*.yaml")))
@@ -139,7 +195,9 @@ class Inputs:
         for _ in range(chance.randint(1, 3)):
             name, spec = chance.choice(list(self.specs.items()))
             value = warped(spec, chance, [*ODD, *self.pool]) if chance.random() < 0.5 else spec
-            text = f"{chance.choice(('', '', 'plan.', 'priors.'))}{name}={json.dumps(value, ensure_ascii=False)}"
+            text = (
+                f"{chance.choice(('', '', 'plan.', 'priors.'))}{name}={json.dumps(value, ensure_ascii=False)}"
+            )
             found.append(mutilated(text, chance) if chance.random() < 0.2 else text)
         path = chance.choice(sorted(CONFIGS.glob("*.yaml")))
         return (path.name, found), lambda: self.load(path, settings=found)
@@ -147,8 +205,19 @@ class Inputs:
     def sweep(self) -> tuple[object, Callable[[], Any]]:
         """Sweeps and the cases that they make."""
         chance = self.chance
-        texts = ["seed=1,2", "draws=1k,2e3", "sampler=random,sobol", "mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}},0.4"]
-        texts += ["plan.accelerator_count=1k,5k", "book=A.yaml,B.yaml", "lever=a,b", "seed=1e300,-1", "draws=2.5,0"]
+        texts = [
+            "seed=1,2",
+            "draws=1k,2e3",
+            "sampler=random,sobol",
+            "mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}},0.4",
+        ]
+        texts += [
+            "plan.accelerator_count=1k,5k",
+            "book=A.yaml,B.yaml",
+            "lever=a,b",
+            "seed=1e300,-1",
+            "draws=2.5,0",
+        ]
         found = [chance.choice(texts) for _ in range(chance.randint(1, 3))]
         found = [mutilated(text, chance) if chance.random() < 0.7 else text for text in found]
         return found, lambda: cases(["a.yaml", "b.yaml"], read_sweeps(found), Settings())
@@ -164,13 +233,19 @@ class Inputs:
 
     def quote(self) -> tuple[object, Callable[[], Any]]:
         """A table of quotes mutilated."""
-        text = mutilated(self.quotes, self.chance, [*",;\"'\n\r\t\0 .-", "1e999", "nan", "=1+1", "2025-02-30", "\ufeff"])
+        text = mutilated(
+            self.quotes, self.chance, [*",;\"'\n\r\t\0 .-", "1e999", "nan", "=1+1", "2025-02-30", "\ufeff"]
+        )
         path = self.write("quotes.csv", text)
         return text, lambda: read_quotes(path, skip_bad=self.chance.random() < 0.5)
 
     def name(self) -> tuple[object, Callable[[], Any]]:
         """The name of a run, whose folder must lie in the folder of results."""
-        text = mutilated(self.chance.choice(NAMES), self.chance) if self.chance.random() < 0.8 else unicode(self.chance)
+        text = (
+            mutilated(self.chance.choice(NAMES), self.chance)
+            if self.chance.random() < 0.8
+            else unicode(self.chance)
+        )
 
         def naming() -> None:
             with suppress(ResultError):
@@ -244,7 +319,9 @@ def refused(error: SimulatorError) -> str:
     """The kind of an error; one of the input says what, where and, in words that fit a terminal, how to mend it."""
     for complaint in error.complaints if isinstance(error, InputError) else ():
         assert complaint.where and complaint.what, error
-        assert str(complaint).replace("\n", "").isprintable() and len(str(complaint)) < 10_000, repr(complaint)
+        assert str(complaint).replace("\n", "").isprintable() and len(str(complaint)) < 10_000, repr(
+            complaint
+        )
         assert "Node(" not in str(complaint), error
     assert isinstance(error, InputError) or str(error), error
     return type(error).__name__

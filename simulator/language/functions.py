@@ -10,7 +10,7 @@ from simulator.language.expressions import Reading
 from simulator.language.scope import Scope, Value
 from simulator.language.words import RULES, UNITS
 
-MOST_NODES = 1000  # of a formula's tree; the package's have 100, and compiling takes a second per thousand
+MOST_NODES = 1000  # of a formula's tree; the package's have 100, and a thousand take some seconds to compile
 
 Known = dict[str, Value]  # the local names that have a value, and what is known of it
 

@@ -32,7 +32,8 @@ def checked(row: Mapping[str, Any]) -> dict[str, Any]:
     ...
     simulator.errors.ResultError: its listing is not one that this program writes
     """
-    total, settings = row.get("total_cost"), row.get("settings")
+    total: Any = row.get("total_cost")
+    settings: Any = row.get("settings")
     sound = (
         all(type(row.get(key)) is kind for key, kind in LISTED.items())
         and isinstance(settings, list)
