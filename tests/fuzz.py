@@ -7,8 +7,6 @@ error of this library, in less than a second; a scenario that loads must run or 
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import random
 import sys
@@ -18,292 +16,15 @@ import warnings
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mutilating import ODD, mutilated, parts, scrambled, unicode, warped
-from results_cases import a_run
-from ruamel.yaml import YAML
+from fuzz_kinds import ROOT, Inputs
 
-from simulator import load_scenario, simulate
-from simulator.batch.cases import cases, read_sweeps
-from simulator.errors import InputError, ResultError, SimulatorError
-from simulator.extensions import extended, user_module
-from simulator.model import build, formulas_of, shipped_formulas
-from simulator.quotes.reading import read_quotes
-from simulator.reports.catalogue import catalogue_text
-from simulator.results import catalogue, check_name, find, save, sealing
-from simulator.results.names import folder_name
-from simulator.scenario.reader import Node, parse, read
-from simulator.simulation import Settings
+from simulator.errors import InputError, SimulatorError
 
-ROOT = Path(__file__).parent.parent
-CONFIGS = ROOT / "configs"
 LONGEST = 1.0  # seconds that an input may take
-DRAWS = 64
-SYNTAX = """\
-title: Prices of March   # a comment
-list:
-- 1.5M
-- ~
-- - 13T
-  - true
-  - ? long key
-    : |+
-      text
-quoted: "A quote, page 3: \\u20ac"
-note: >-
-  folded over
-  two lines and 'it''s so'
-"""
-CODE = [
-    *"()[]{}:=+-*/%<>,.@~^|&\"'#\\\n\t 019e",
-    "**",
-    "//",
-    "==",
-    "lambda ",
-    "if ",
-    " else ",
-    "return ",
-    "def ",
-]
-CODE += [
-    "1e999",
-    "9" * 30,
-    "9**9**9",
-    "import os\n",
-    "x",
-    "math.",
-    "exp(",
-    "USD",
-    "-> Component:\n",
-    "    ",
-    "1j",
-]
-CODE += [
-    "(" * 120,
-    "-" * 120,
-    "\0",
-    "\ufeff",
-    "\u202e",
-    "é",
-    "训",
-    "'''",
-    "async ",
-    "yield ",
-    "__import__",
-    ":=",
-]
-NAMES = [
-    "../../x",
-    "/etc/x",
-    "a\0b",
-    "．．／x",
-    "\u202ex",
-    "x" * 300,
-    "-rf",
-    "CON",
-    "a.",
-    "a\n",
-    ".",
-    "..",
-    "~",
-    "link",
-]
-
-
-class Inputs:
-    """Every kind of input: how one is made by chance and what reads it."""
-
-    def __init__(self, chance: random.Random, folder: Path):
-        self.chance, self.folder = chance, folder
-        self.texts = [path.read_text() for path in sorted(CONFIGS.rglob("*.yaml"))]
-        absolute = f"{CONFIGS}/books/"
-        self.scenarios = [read(path).plain() for path in sorted(CONFIGS.glob("*.yaml"))]
-        self.scenarios = [{**tree, "book": str(CONFIGS / tree["book"])} for tree in _plain(self.scenarios)]
-        self.books = _plain([read(path).plain() for path in sorted((CONFIGS / "books").glob("*.yaml"))])
-        for book in self.books:
-            book.update({"extends": absolute + book["extends"]} if "extends" in book else {})
-        self.pool = [part for tree in [*self.scenarios, *self.books] for part in parts(tree)]
-        scenario = load_scenario(CONFIGS / "gpt4-class.yaml")
-        self.specs = {name: _plain(dict(prior.spec)) for name, prior in scenario.priors.items()}
-        simulate(scenario, draws=DRAWS, seed=1, threads=1)  # imports and compiles
-        self.formulas = [
-            path.read_text() for path in sorted((ROOT / "simulator" / "formulas").glob("*.py"))[1:]
-        ]
-        quotes = (CONFIGS / "quotes" / "a100-h100-2024-08.csv").read_text().splitlines(keepends=True)
-        self.quotes = "".join(quotes[:30])
-        self.results = folder / "results"
-        self.run = save(a_run(), self.results, "gpt4", "0123456789abcdef")
-        self.summary = json.loads((self.run / "summary.json").read_bytes())
-        self.summary.pop("sha256")
-        (self.results / "link").symlink_to("/etc")
-        self.pristine = set(build(shipped_formulas()).formulas)
-        self.kinds: dict[Callable[[], tuple[object, Callable[[], Any]]], int] = {
-            self.yaml: 36, self.scenario: 4, self.book: 3, self.setting: 3, self.sweep: 14,
-            self.formula: 20, self.quote: 10, self.name: 7, self.stored: 3,
-        }  # fmt: skip
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        return path
-
-    def yaml(self) -> tuple[object, Callable[[], Any]]:
-        """Any text, read as YAML is and shaped as the loader of bare text has it."""
-        chance = self.chance
-        base = chance.choice([SYNTAX, SYNTAX, chance.choice(self.texts)[:3000]])
-        ways = (lambda: mutilated(base, chance), lambda: scrambled(chance), lambda: unicode(chance))
-        text = chance.choice((ways[0], *ways))()
-
-        def reading() -> None:
-            check(parse(text, "fuzz"), YAML(typ="base", pure=True).load(text))
-
-        return text, reading
-
-    def scenario(self) -> tuple[object, Callable[[], Any]]:
-        """A shipped scenario with a few of its parts changed, or its text mutilated."""
-        chance = self.chance
-        tree = warped(chance.choice(self.scenarios), chance, self.pool)
-        text = json.dumps(tree, ensure_ascii=False)
-        if chance.random() < 0.3:
-            text = mutilated(text, chance)
-        path = self.write("scenario.yaml", text)
-        return text, lambda: self.load(path)
-
-    def book(self) -> tuple[object, Callable[[], Any]]:
-        """A scenario with a book of which a few parts are changed, or one laid over the market's."""
-        chance = self.chance
-        tree = warped(chance.choice(self.books), chance, self.pool)
-        if chance.random() < 0.5 and isinstance(tree, dict):
-            name, entry = chance.choice(list(self.books[1]["priors"].items()))
-            tree = {
-                "title": "mine",
-                "extends": f"{CONFIGS}/books/market-2025-03.yaml",
-                "priors": {name: entry},
-            }
-            tree = warped(tree, chance, self.pool)
-        text = json.dumps(tree, ensure_ascii=False)
-        book, path = self.write("mine.yaml", text), chance.choice(sorted(CONFIGS.glob("*.yaml")))
-        return (path.name, text), lambda: self.load(path, book=book)
-
-    def setting(self) -> tuple[object, Callable[[], Any]]:
-        """A scenario with one to three settings laid over it."""
-        chance, found = self.chance, []
-        for _ in range(chance.randint(1, 3)):
-            name, spec = chance.choice(list(self.specs.items()))
-            value = warped(spec, chance, [*ODD, *self.pool]) if chance.random() < 0.5 else spec
-            text = (
-                f"{chance.choice(('', '', 'plan.', 'priors.'))}{name}={json.dumps(value, ensure_ascii=False)}"
-            )
-            found.append(mutilated(text, chance) if chance.random() < 0.2 else text)
-        path = chance.choice(sorted(CONFIGS.glob("*.yaml")))
-        return (path.name, found), lambda: self.load(path, settings=found)
-
-    def sweep(self) -> tuple[object, Callable[[], Any]]:
-        """Sweeps and the cases that they make."""
-        chance = self.chance
-        texts = [
-            "seed=1,2",
-            "draws=1k,2e3",
-            "sampler=random,sobol",
-            "mfu={pert: {low: 0.2, mode: 0.3, high: 0.5}},0.4",
-        ]
-        texts += [
-            "plan.accelerator_count=1k,5k",
-            "book=A.yaml,B.yaml",
-            "lever=a,b",
-            "seed=1e300,-1",
-            "draws=2.5,0",
-        ]
-        found = [chance.choice(texts) for _ in range(chance.randint(1, 3))]
-        found = [mutilated(text, chance) if chance.random() < 0.7 else text for text in found]
-        return found, lambda: cases(["a.yaml", "b.yaml"], read_sweeps(found), Settings())
-
-    def formula(self) -> tuple[object, Callable[[], Any]]:
-        """A file of formulas mutilated, and what it makes of the model."""
-        chance = self.chance
-        text = mutilated(chance.choice(self.formulas), chance, CODE)
-        if chance.random() < 0.2:
-            text = scrambled(chance, CODE)
-        path = self.write("mine.py", text)
-        return text, lambda: self.model(path)
-
-    def quote(self) -> tuple[object, Callable[[], Any]]:
-        """A table of quotes mutilated."""
-        text = mutilated(
-            self.quotes, self.chance, [*",;\"'\n\r\t\0 .-", "1e999", "nan", "=1+1", "2025-02-30", "\ufeff"]
-        )
-        path = self.write("quotes.csv", text)
-        return text, lambda: read_quotes(path, skip_bad=self.chance.random() < 0.5)
-
-    def name(self) -> tuple[object, Callable[[], Any]]:
-        """The name of a run, whose folder must lie in the folder of results."""
-        text = (
-            mutilated(self.chance.choice(NAMES), self.chance)
-            if self.chance.random() < 0.8
-            else unicode(self.chance)
-        )
-
-        def naming() -> None:
-            with suppress(ResultError):
-                find(text, self.results)
-            assert (self.results / folder_name(text, "0" * 64)).resolve().parent == self.results.resolve()
-            check_name(text)
-            assert "/" not in text and "\\" not in text and text.isprintable()
-
-        return text, naming
-
-    def stored(self) -> tuple[object, Callable[[], Any]]:
-        """A stored summary changed and sealed anew, as a forger would: listed, or listed as unreadable."""
-        summary = warped(self.summary, self.chance, self.pool)
-        (self.run / "summary.json").write_bytes(sealing.sealed(summary))
-
-        def listing() -> None:
-            for style in ("table", "csv", "json", "markdown"):
-                assert catalogue_text(catalogue(self.results), style)
-
-        return summary, listing
-
-    def load(self, path: Path, **options: Any) -> None:
-        """What loads is run, unless the loop would have to be compiled anew."""
-        scenario = load_scenario(path, **options)
-        if set(scenario.model.formulas) == self.pristine and self.chance.random() < 0.3:
-            simulate(scenario, draws=DRAWS, seed=1, threads=1)
-
-    def model(self, path: Path) -> None:
-        module = user_module(path)
-        sys.modules.pop(module.__name__)
-        build(extended(shipped_formulas(), module, "mine"))
-        for formula in formulas_of(module):
-            try:
-                formula.value(dict.fromkeys(formula.arguments, 1.5))
-            except ArithmeticError as error:
-                assert "cannot be computed" in str(error)
-
-
-def _plain(trees: Any) -> Any:
-    """The trees with dates as text, as JSON has them."""
-    return json.loads(json.dumps(trees, default=str))
-
-
-def check(node: Node, bare: object) -> None:
-    """What the reader gave is finite, printable, and shaped as the loader of bare text gives it."""
-    value = node.value
-    if isinstance(value, dict):
-        assert isinstance(bare, dict) and list(value) == list(bare), (value, bare)
-        for key, child in value.items():
-            check(child, bare[key])
-    elif isinstance(value, list):
-        assert isinstance(bare, list) and len(value) == len(bare), (value, bare)
-        for child, item in zip(value, bare, strict=True):
-            check(child, item)
-    elif isinstance(value, str):
-        assert value == bare and not any(0xD800 <= ord(letter) < 0xE000 for letter in value), (value, bare)
-    else:
-        assert not isinstance(value, float) or math.isfinite(value), value
 
 
 def outcome(reading: Callable[[], Any]) -> str:
@@ -316,7 +37,7 @@ def outcome(reading: Callable[[], Any]) -> str:
 
 
 def refused(error: SimulatorError) -> str:
-    """The kind of an error; one of the input says what, where and, in words that fit a terminal, how to mend it."""
+    """The kind of an error; one of the input says what and where, in words that a terminal can show."""
     for complaint in error.complaints if isinstance(error, InputError) else ():
         assert complaint.where and complaint.what, error
         assert str(complaint).replace("\n", "").isprintable() and len(str(complaint)) < 10_000, repr(
@@ -340,9 +61,9 @@ def fuzz(count: int, seed: int, only: str) -> int:
             start = time.process_time()
             try:
                 end = outcome(reading)
+            except KeyboardInterrupt:
+                break
             except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    raise
                 end, escaped = f"ESCAPED {type(error).__name__}", escaped + 1
                 print("escaped:", kind.__name__, repr(given)[:3000])
                 traceback.print_exc(limit=-6, file=sys.stdout)
@@ -351,7 +72,7 @@ def fuzz(count: int, seed: int, only: str) -> int:
             slowest = max(slowest, (seconds, f"{kind.__name__} {given!r:.300}"))
             if seconds > LONGEST:
                 print(f"slow: {seconds:.2f} s, {kind.__name__} {given!r:.2000}")
-    print(f"{count:,} inputs, seed {seed}, {escaped} escaped", *sorted(seen.items()), sep="\n")
+    print(f"{seen.total():,} inputs, seed {seed}, {escaped} escaped", *sorted(seen.items()), sep="\n")
     print(f"slowest: {slowest[0]:.3f} s, {slowest[1]}")
     return escaped
 

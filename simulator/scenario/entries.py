@@ -116,7 +116,7 @@ def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: 
 
 
 def worded(content: Mapping[str, Node], complain: Complain) -> dict[str, Node]:
-    """The fields without those that hold a list or a mapping where one word belongs, which are complained of."""
+    """The fields but for those that hold a list or a mapping where one word belongs: these are complaints."""
     wrong = {key for key, child in content.items() if key in SINGLE and isinstance(child.value, list | dict)}
     for key in wrong:
         complain(Complaint(content[key].where, f"{key} is a list or a mapping", f"write {key}: and a text"))
