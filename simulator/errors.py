@@ -72,13 +72,13 @@ class InputError(SimulatorError):
         return "\n".join([f"{len(lines)} problems:", *lines])
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = LONGEST_PART) -> str:
     r"""A text from anywhere as a terminal may show it: cut where it is endless, odd characters spelled out.
 
     >>> shown("gpu_\x1b[2Jprice"), len(shown("x" * 10_000))
     ('gpu_\\x1b[2Jprice', 2001)
     """
-    cut = text if len(text) <= LONGEST_PART else f"{text[:LONGEST_PART]}…"
+    cut = text if len(text) <= longest else f"{text[:longest]}…"
     if cut.isprintable():
         return cut
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in cut)

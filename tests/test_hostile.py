@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bombs import KINDS
+from click.testing import CliRunner
 from conftest import GPT4, ROOT
 from fuzz import fuzz, refused
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from results_cases import reseal
 from schemas import BOOKS, SCENARIOS, written
 
 from simulator import load_scenario, simulate
+from simulator.cli import main
 from simulator.errors import InputError, ResultError, SimulatorError
 from simulator.quotes.reading import MOST_ROWS, read_quotes
 from simulator.results import catalogue, find, load
@@ -123,6 +125,18 @@ def test_a_forged_listing_cannot_write_to_the_terminal(stored: Path) -> None:
     (stored / "summary.json").write_bytes(sealed(summary))
     (row,) = catalogue(stored.parent)
     assert (row["book"], row["settings"]) == ("\\x1b[2J", ["\\u202e"])
+
+
+@pytest.mark.parametrize("key", ["title", "quantities", "components", "plan", "sampler"])
+def test_a_forged_summary_is_an_error_of_its_report(stored: Path, key: str) -> None:
+    """A summary that vouches for itself and holds another kind of thing ends in one message, exit code 1."""
+    summary = json.loads((stored / "summary.json").read_bytes())
+    del summary["sha256"]
+    summary[key] = "\x1b[2J"
+    (stored / "summary.json").write_bytes(sealed(summary))
+    told = CliRunner().invoke(main, ["report", str(stored)])
+    assert told.exit_code == 1 and "is not one that this program writes" in told.output
+    assert "\x1b" not in told.output and load(stored).summary[key] == "\\x1b[2J"
 
 
 def test_too_many_quotes(tmp_path: Path) -> None:

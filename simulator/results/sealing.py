@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from simulator.errors import ResultError
+from simulator.errors import ResultError, shown
 from simulator.results.listing import LISTING, checked, listing
 from simulator.results.names import SUMMARY, check_name
 
@@ -29,9 +29,21 @@ def _seal(body: bytes) -> bytes:
 
 def read_summary(folder: Path) -> dict[str, Any]:
     """The summary of a run, if it is what was saved."""
-    summary: dict[str, Any] = json.loads(_checked(folder) + b"\n}")
+    summary: dict[str, Any] = _shown(json.loads(_checked(folder) + b"\n}"))
     summary.pop(LISTING, None)
     return summary
+
+
+def _shown(value: Any) -> Any:
+    """A value from a file, its texts fit to be shown on a terminal."""
+    match value:
+        case str():
+            return shown(value, len(value))
+        case list():
+            return [_shown(item) for item in value]
+        case dict():
+            return {shown(key, len(key)): _shown(item) for key, item in value.items()}
+    return value
 
 
 def is_whole(folder: Path) -> bool:
