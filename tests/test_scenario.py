@@ -226,6 +226,7 @@ def test_a_value_in_plan_and_priors_is_refused(tmp_path: Path) -> None:
         ("title: a\nbook: nowhere.yaml\n", "there is no such file"),
         ("title: a\nformulas: [nowhere.py]\n", "nowhere.py: cannot be read"),
         ("title: a\nlevers: [cheaper]\n", "there is no lever cheaper"),
+        ("title: a\nlevers: [a.py, b.py, a.py]\n", "levers names a.py twice; keep one of them"),
         ("title: [a, b]\n", "title is a list or a mapping; write title: and a text"),
         ("title: a\nbook: {a: b}\n", "book is a list or a mapping"),
         ("title: a\nbook: loop\n", "loop: there is no such file"),

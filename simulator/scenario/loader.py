@@ -5,6 +5,7 @@ Every complaint is collected and raised at once, each with file, line, key and r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -145,7 +146,9 @@ def _words(key: str, content: Mapping[str, Node], complain: Complain) -> list[st
     found = content[key].plain()
     words = found if isinstance(found, list) else [found]
     if all(isinstance(word, str) for word in words):
-        return words
+        if twice := next((word for word, times in Counter(words).items() if times > 1), ""):
+            complain(Complaint(content[key].where, f"{key} names {twice} twice", "keep one of them"))
+        return list(dict.fromkeys(words))
     complain(Complaint(content[key].where, f"{key} is no list of names", f"write {key}: [NAME, NAME]"))
     return []
 
