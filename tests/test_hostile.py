@@ -26,7 +26,7 @@ from simulator.results import catalogue, find, load
 from simulator.results.sealing import sealed
 
 BOUNDED = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -65,7 +65,7 @@ def test_any_book_is_used_or_refused(tmp_path_factory: pytest.TempPathFactory, t
 
 def test_mutilated_inputs_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
     """Of some hundred mutilated inputs none escapes as another error."""
-    assert fuzz(200, 7, "") == 0, capsys.readouterr().out
+    assert fuzz(100, 7, "") == 0, capsys.readouterr().out
 
 
 def test_bombs(tmp_path: Path) -> None:
