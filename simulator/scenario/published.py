@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from simulator.errors import Complaint, did_you_mean
 from simulator.model import Model
 from simulator.scenario.books import mapping
-from simulator.scenario.entries import Complain
+from simulator.scenario.entries import Complain, worded
 from simulator.scenario.reader import Node
 from simulator.units import conversion
 
@@ -43,13 +43,14 @@ def read_published(node: Node | None, model: Model, complain: Complain) -> tuple
 
 
 def _figure(content: dict[str, Node], where: str, model: Model, complain: Complain) -> Published | None:
+    content = worded(content, complain)
     for key, child in content.items():
         if key not in FIELDS:
             complain(Complaint(child.where, f"published: unknown field {key}", did_you_mean(key, FIELDS)))
     if missing := [key for key in ("quantity", "value", "unit") if key not in content]:
         complain(Complaint(where, f"published: {' and '.join(missing)} missing"))
         return None
-    name, unit, value = str(content["quantity"].value), content["unit"].value, content["value"].value
+    name, unit, value = str(content["quantity"].value), content["unit"].plain(), content["value"].plain()
     if name in model.pruned:
         return None
     factor = conversion(str(unit), model.units[name].symbol) if name in model.units else None
