@@ -20,7 +20,7 @@ from simulator.errors import Complaint, InputError, ModelError, did_you_mean
 from simulator.language import complaints
 from simulator.model import formulas_of
 
-LARGEST = 2**20  # bytes in a file of formulas; the package's own have a hundredth of it
+LARGEST = 2**16  # bytes in a file of formulas; the package's own have a seventh of it, and there may be many
 
 
 def lever_names() -> list[str]:

@@ -155,6 +155,24 @@ def test_an_alias_names_its_accelerator() -> None:
         ("mfu=true", "number"),
         ("mfu=fast", "number"),
         ("mfu=", "nothing is written here"),
+        ("plan.procurement=[own]", "plan: procurement is a list or a mapping; write one value"),
+        ("plan.accelerator={a: b}", "plan: accelerator is a list or a mapping"),
+        ("plan.region=[US]", "plan: region is a list or a mapping"),
+        ("plan.commitment=''", "gpu_hour_price has no entry for commitment "),
+        (
+            "tokens=1e300",
+            "--set tokens: plan: tokens: point: value must be a finite number of at most 1e+100",
+        ),
+        ("pue={value: 1.1, picked_by: 3}", "pue: picked_by is no list of words"),
+        ("pue={value: 1.1, origin: [a]}", "origin is a list or a mapping"),
+        ("pue={value: 1.1, unit: [1]}", "the unit is [1], the model counts it in 1"),
+        ("size=[planned]", "size is ['planned']; write planned or undisclosed"),
+        (
+            "gpu_price={lognormal: {p5: 1, p95: 2}, ageing: {drift: 0, volatility: 1}, as_of: ~}",
+            "wants a date",
+        ),
+        ("\x1b[2J=3", "--set \\x1b[2J: \\x1b[2J is no input or quantity"),
+        ("x" * 10_000 + "=3", "x…: "),
     ],
 )
 def test_bad_settings_are_refused_with_a_remedy(setting: str, message: str) -> None:
@@ -211,6 +229,12 @@ def test_a_value_in_plan_and_priors_is_refused(tmp_path: Path) -> None:
         ("title: a\nbook: nowhere.yaml\n", "there is no such file"),
         ("title: a\nformulas: [nowhere.py]\n", "nowhere.py: cannot be read"),
         ("title: a\nlevers: [cheaper]\n", "there is no lever cheaper"),
+        ("title: a\nlevers: [a.py, b.py, a.py]\n", "levers names a.py twice; keep one of them"),
+        ("title: [a, b]\n", "title is a list or a mapping; write title: and a text"),
+        ("title: a\nbook: {a: b}\n", "book is a list or a mapping"),
+        ("title: a\nbook: loop\n", "loop: there is no such file"),
+        ("title: a\npublished: [{quantity: energy, value: [1], unit: MWh}]\n", "[1] is not a number"),
+        ("title: a\n" + "".join(f"k{i}: 1\n" for i in range(5000)), "100 problems:"),
         ("x" * (1 << 20) + ": 1", "larger than"),
     ],
 )
@@ -218,6 +242,7 @@ def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     """Broken, hostile and empty files give one clear message."""
     path = tmp_path / "bad.yaml"
     path.write_text(text)
+    (tmp_path / "loop").symlink_to("loop")
     assert message in complaints(path)
 
 

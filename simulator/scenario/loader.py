@@ -5,6 +5,7 @@ Every complaint is collected and raised at once, each with file, line, key and r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, 
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
-from simulator.scenario.reader import Node, parse, read
+from simulator.scenario.reader import MOST_COMPLAINTS, Node, parse, read
 from simulator.scenario.scenario import Scenario
 from simulator.switches import SWITCH, switch_of
 
@@ -62,7 +63,12 @@ def load_scenario(
     Raises :class:`InputError` with every complaint.
     """
     complaints: list[Complaint] = []
-    complain = complaints.append
+
+    def complain(complaint: Complaint) -> None:
+        complaints.append(complaint)
+        if len(complaints) >= MOST_COMPLAINTS:
+            raise InputError(dict.fromkeys(complaints))
+
     try:
         sources = _sources(Path(path), book, settings, levers, tuple(in_play), complain)
     except InputError as error:
@@ -93,7 +99,7 @@ def _sources(
     for key, choices in CHOICES.items():
         if key in content and content[key].value not in choices:
             complain(
-                Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
+                Complaint(content[key].where, f"{key} is {content[key].plain()}", f"write {one_of(choices)}")
             )
     formulas = tuple(path.parent / file for file in _words("formulas", content, complain))
     own = [
@@ -154,7 +160,9 @@ def _words(key: str, content: Mapping[str, Node], complain: Complain) -> list[st
     found = content[key].plain()
     words = found if isinstance(found, list) else [found]
     if all(isinstance(word, str) for word in words):
-        return words
+        if twice := next((word for word, times in Counter(words).items() if times > 1), ""):
+            complain(Complaint(content[key].where, f"{key} names {twice} twice", "keep one of them"))
+        return list(dict.fromkeys(words))
     complain(Complaint(content[key].where, f"{key} is no list of names", f"write {key}: [NAME, NAME]"))
     return []
 

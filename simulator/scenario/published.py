@@ -8,7 +8,7 @@ from simulator.currency import sum_named
 from simulator.errors import Complaint, did_you_mean
 from simulator.model import Model
 from simulator.scenario.books import mapping
-from simulator.scenario.entries import Complain
+from simulator.scenario.entries import Complain, worded
 from simulator.scenario.reader import Node
 from simulator.units import USD_SYMBOL, conversion
 
@@ -54,13 +54,14 @@ def _left_out(name: str, model: Model) -> bool:
 
 
 def _figure(content: dict[str, Node], where: str, model: Model, complain: Complain) -> Published | None:
+    content = worded(content, complain)
     for key, child in content.items():
         if key not in FIELDS:
             complain(Complaint(child.where, f"published: unknown field {key}", did_you_mean(key, FIELDS)))
     if missing := [key for key in ("quantity", "value", "unit") if key not in content]:
         complain(Complaint(where, f"published: {' and '.join(missing)} missing"))
         return None
-    name, unit, value = str(content["quantity"].value), content["unit"].value, content["value"].value
+    name, unit, value = str(content["quantity"].value), content["unit"].plain(), content["value"].plain()
     if _left_out(name, model):
         return None
     factor = conversion(str(unit), model.units[name].symbol) if name in model.units else None
