@@ -16,9 +16,10 @@ from results_cases import a_run
 from ruamel.yaml import YAML
 
 from simulator import load_scenario, simulate
+from simulator.assembly import Layer, laid_over
 from simulator.batch.cases import cases, read_sweeps
 from simulator.errors import ResultError
-from simulator.extensions import extended, user_module
+from simulator.extensions import user_module
 from simulator.model import build, formulas_of, shipped_formulas
 from simulator.quotes.reading import read_quotes
 from simulator.reports.catalogue import catalogue_text
@@ -220,7 +221,7 @@ class Inputs:
     def model(self, path: Path) -> None:
         module = user_module(path)
         sys.modules.pop(module.__name__)
-        build(extended(shipped_formulas(), module, "mine"))
+        build(laid_over(shipped_formulas(), [Layer(module, "mine")]))
         for formula in formulas_of(module):
             try:
                 formula.value(dict.fromkeys(formula.arguments, 1.5))
