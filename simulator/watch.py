@@ -13,7 +13,13 @@ class Watch:
         """So many more draws are made. Called from several threads."""
 
     def say(self, text: str) -> None:
-        """How large the error is now."""
+        """How large the error is now, or what is run."""
+
+    def expect_cases(self, count: int) -> None:
+        """So many runs are to be made, one after the other or on other machines."""
+
+    def case_ended(self) -> None:
+        """One of them has ended; the draws that follow are another's."""
 
 
 UNWATCHED = Watch()

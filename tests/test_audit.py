@@ -157,6 +157,13 @@ def test_what_ageing_does(plan: Path) -> None:
     assert set(data["ageing"]["percentiles"]) == {"50", "90"}
 
 
+def test_what_could_age_and_was_not_asked_to(plan: Path) -> None:
+    """A prior that says how it ages is not taken for aged where no date is asked for."""
+    found = audit(load_scenario(plan, settings=(PRICE,)), FEW, DAY)
+    said = " ".join(audit_sheet(found, {"scenario": "plan"}, 3).text("table").split())
+    assert "Not aged, though said how: gpu_hour_price; --ageing 2026-11-28" in said
+
+
 def test_the_report_and_the_notes_agree(plan: Path, tmp_path: Path) -> None:
     """What was aged, and what was of that date already, is the same beside the report as in it."""
     young = load_scenario(plan, settings=(PRICE, "priced_at=2026-11", "plan.procurement=rent"))

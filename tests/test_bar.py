@@ -74,3 +74,32 @@ def test_a_bar_counts_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [step[:2] for step in told[:2]] == [(50, 100), (50, 100)]
     assert told[1][2].startswith("p90 ± 1%, ")
     assert told[2:] == ["stopped"]
+
+
+def test_a_bar_of_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many runs a second bar tells how many have ended; the draws of each are counted anew."""
+    told: list[Any] = []
+
+    class Shown:
+        def add_task(self, text: str, total: int) -> int:
+            return 1
+
+        def update(self, task: int, **words: Any) -> None:
+            told.append((task, words["completed"], words["description"].split(",")[0]))
+
+        def stop(self) -> None:
+            pass
+
+    monkeypatch.setattr(bar, "PATIENCE", 0.0)
+    monkeypatch.setattr(bar, "_started", lambda: (Shown(), 0))
+    watch = bar.Bar()
+    watch.expect_cases(3)
+    time.sleep(0.2)
+    watch.say("a")
+    for _ in range(2):
+        watch.expect(100)
+        watch.done(60)
+        watch.case_ended()
+    watch.close()
+    assert [step for step in told if step[0] == 0] == [(0, 60, "a"), (0, 60, "a")]
+    assert told[-1] == (1, 2, "2 of 3 cases")

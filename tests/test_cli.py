@@ -97,7 +97,7 @@ def test_the_same_seed_is_the_same_run(stored: tuple[Path, dict], tmp_path: Path
     )
     assert again.exit_code == 0, again.output
     (folder,) = tmp_path.iterdir()
-    assert load(folder).attrs["data_sha256"] == first.attrs["data_sha256"]
+    assert load(folder).tree.attrs["data_sha256"] == first.tree.attrs["data_sha256"]
     assert str(root) in found["run"]
 
 

@@ -20,7 +20,7 @@ from simulator import Scenario, load_scenario
 from simulator.cli import main
 from simulator.decision.breakeven import NoLineError, even_price, even_utilization, line
 from simulator.decision.decision import Decision, decide
-from simulator.decision.information import coded, evpi, evppi, regrets
+from simulator.decision.information import binned, evpi, evppi, regrets
 from simulator.decision.options import Load, options
 from simulator.errors import InputError
 from simulator.pictures import decision_picture
@@ -30,6 +30,7 @@ from simulator.scenario.resolved import resolved
 from simulator.simulation import Settings
 from simulator.statistics.estimates import T95
 from simulator.statistics.lanes import chance, mean, percentile
+from simulator.watch import Watch
 
 PLAN = f"""\
 title: A plan
@@ -67,7 +68,7 @@ def test_information_on_a_linear_gaussian_problem() -> None:
     found = evpi(costs)
     assert abs(found.value - EVPI) < 4.0 * found.se < 0.02
     for column, expected in zip(x, EVPPI, strict=True):
-        found = evppi(costs, coded(column))
+        found = evppi(costs, binned(column))
         assert abs(found.value - expected) < 4.0 * found.se + 1e-6
         assert found.value <= EVPI
 
@@ -77,7 +78,7 @@ def test_information_where_the_known_is_correlated() -> None:
     x, _ = gaussian(1 << 17, 2)
     other = 0.8 * x[0] + 0.6 * x[1]
     costs = np.array([np.full(x.shape[1], 0.3), x[0]])
-    found = evppi(costs, coded(other))
+    found = evppi(costs, binned(other))
     assert abs(found.value - 0.8 * unit_normal_loss(0.3 / 0.8)) < 4.0 * found.se
 
 
@@ -86,7 +87,7 @@ def test_errors_of_information_are_honest() -> None:
     inside = []
     for seed in range(60):
         x, costs = gaussian(1 << 13, seed)
-        for found, true in ((evpi(costs), EVPI), (evppi(costs, coded(x[0])), EVPPI[0])):
+        for found, true in ((evpi(costs), EVPI), (evppi(costs, binned(x[0])), EVPPI[0])):
             inside.append(found.low <= true <= found.high)
     assert np.mean(inside) == pytest.approx(0.95, abs=3.5 * sqrt(0.95 * 0.05 / len(inside)))
 
@@ -97,7 +98,7 @@ def test_what_says_nothing_is_worth_nothing() -> None:
     for seed in range(80):
         _, costs = gaussian(2048, seed)
         noise = np.random.default_rng(1000 + seed).normal(size=2048)
-        found.append(evppi(costs, coded(noise)).low > 0.0)
+        found.append(evppi(costs, binned(noise)).low > 0.0)
     assert np.mean(found) <= 0.05 + 3.0 * sqrt(0.05 * 0.95 / 80)
 
 
@@ -106,15 +107,24 @@ def test_information_in_an_input_of_few_values() -> None:
     draws = 1 << 16
     switch = np.random.default_rng(3).integers(0, 2, size=draws).astype(float)
     costs = np.array([np.full(draws, 0.5), switch])
-    assert evppi(costs, coded(switch)).value == pytest.approx(evpi(costs).value, abs=0.01)
-    assert evppi(costs, coded(np.ones(draws))).value == 0.0
+    assert evppi(costs, binned(switch)).value == pytest.approx(evpi(costs).value, abs=0.01)
+    assert evppi(costs, binned(np.ones(draws))).value == 0.0
 
 
 def test_a_bent_input_is_followed() -> None:
     """Where only the middle of an input favours an option, that is found: (x² - 1) of a standard normal."""
     x = np.random.default_rng(4).normal(size=1 << 17)
     costs = np.array([np.zeros(len(x)), x * x - 1.0])
-    assert evppi(costs, coded(x)).value == pytest.approx(2.0 * norm.pdf(1.0), rel=0.02)
+    assert evppi(costs, binned(x)).value == pytest.approx(2.0 * norm.pdf(1.0), rel=0.02)
+
+
+def test_a_choice_in_the_tail_is_found() -> None:
+    """Where a rare high price favours another option: a call on a lognormal price, by its closed form."""
+    x = norm.ppf((np.arange(1 << 18) + 0.5) / (1 << 18))[np.random.default_rng(7).permutation(1 << 18)]
+    for strike, short in ((2.0, 0.005), (2.5, 0.03)):
+        costs = np.array([np.zeros(len(x)), np.exp(strike) - np.exp(x)])
+        expected = np.exp(0.5) * norm.cdf(1.0 - strike) - np.exp(strike) * norm.cdf(-strike)
+        assert evppi(costs, binned(x)).value == pytest.approx(expected, rel=short)
 
 
 @given(st.lists(st.tuples(*[st.floats(-1e9, 1e9)] * 3), min_size=1, max_size=8))
@@ -224,10 +234,10 @@ def test_errors_on_a_scenario_are_honest(plan: Path) -> None:
     options_, _ = options(loader(plan), Settings(1 << 17))
     columns = [option.columns(["total_cost", "gpu_price"]) for option in options_]
     costs, known = np.array([each["total_cost"] for each in columns]), columns[0]["gpu_price"]
-    truths = evpi(costs).value, evppi(costs, coded(known)).value
+    truths = evpi(costs).value, evppi(costs, binned(known)).value
     apart = []
     for start in range(0, costs.shape[1], 4096):
-        part, own = costs[:, start : start + 4096], coded(known[start : start + 4096])
+        part, own = costs[:, start : start + 4096], binned(known[start : start + 4096])
         each = zip((evpi(part), evppi(part, own)), truths, strict=True)
         apart += [abs(e.value - true) / e.se for e, true in each]
     assert np.mean(np.array(apart) < T95) == pytest.approx(0.95, abs=3.5 * sqrt(0.95 * 0.05 / len(apart)))
@@ -269,10 +279,19 @@ def test_a_price_of_nothing(plan: Path) -> None:
     assert found.price is None and any("no break-even gpu_hour_price" in note for note in found.notes)
 
 
+def test_a_loss_that_no_draw_shows(plan: Path) -> None:
+    """Where one option is the cheapest in every draw, knowing more is not said to be worth nothing."""
+    found = decide(loader(plan, "gpu_hour_price=0"), Settings(2048))
+    text = " ".join(decision_sheet(found, {"scenario": "plan"}, 5).text("table").split())
+    assert "rent is the cheapest in every draw" in text and "$0" not in text and "≤ 0" not in text
+
+
 @pytest.mark.parametrize(
     ("settings", "how", "words"),
     [
         (("hardware_cost=10M",), Settings(2048), "do not differ"),
+        (("energy_cost=5M",), Settings(2048), "beside a rent that contains it"),
+        (("operations_cost={uniform: {low: 1M, high: 2M}}",), Settings(2048), "beside a rent that contains"),
         ((), Settings(100), "2,048 to"),
         ((), Settings(1 << 23), "in memory"),
     ],
@@ -283,9 +302,38 @@ def test_what_cannot_be_decided(plan: Path, settings: tuple[str, ...], how: Sett
         decide(loader(plan, *settings), how)
 
 
+def test_costs_given_as_nothing(plan: Path) -> None:
+    """Whoever leaves electricity out of the comparison may say so."""
+    assert len(options(loader(plan, "energy_cost=0"), Settings(2048))[0]) == 4
+
+
+def test_a_rent_given_whole(plan: Path) -> None:
+    """A rental_cost of one's own is one option, without a break-even price of the hour."""
+    found = decide(loader(plan, "rental_cost=2M"), Settings(2048))
+    assert [o.name for o in found.outcomes] == ["own", "rent"] and found.price is None
+    assert "its price does not depend on the commitment" in found.notes[0]
+
+
+def test_the_bar_moves_over_all_of_it(plan: Path) -> None:
+    """As many draws are done as were expected, in many small steps."""
+
+    class Counting(Watch):
+        expected, steps = 0, ()
+
+        def expect(self, draws: int) -> None:
+            self.expected += draws
+
+        def done(self, draws: int) -> None:
+            self.steps = (*self.steps, draws)
+
+    watch = Counting()
+    decide(loader(plan), Settings(2048, threads=1), watch=watch)
+    assert sum(watch.steps) == watch.expected > 0 and len(watch.steps) > 40
+
+
 def test_a_quantity_the_options_leave_alone(plan: Path) -> None:
     """Energy is the same whoever owns the machines."""
-    with pytest.raises(InputError, match="no hardware_cost in it"):
+    with pytest.raises(InputError, match="no hardware_cost, energy_cost, operations_cost in it"):
         decide(loader(plan), Settings(2048), "energy")
 
 
@@ -331,7 +379,7 @@ def test_the_picture(found: Decision, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "quantity", ["rental_cost", "energy_cost", "operations_cost", "amortised_hardware_cost"]
+    "quantity", ["hardware_cost", "rental_cost", "energy_cost", "operations_cost", "amortised_hardware_cost"]
 )
 def test_parts_of_what_is_decided_are_no_basis_of_it(quantity: str) -> None:
     """Electricity and operations are in the rent, and a way of procuring alone decides nothing: refused."""

@@ -69,6 +69,12 @@ def test_json_is_the_contract(quotes: Path) -> None:
     assert told["verdict"] == "too few to judge"
 
 
+def test_a_month_is_as_of_its_last_day(quotes: Path) -> None:
+    """As everywhere in the command line, a month stands for all of it."""
+    found = json.loads(fitted(quotes, *BUY, "--as-of", "2024-02", "--format", "json").stdout)
+    assert (found["as_of"], found["holds"]) == ("2024-02-29", "2024-02-29")
+
+
 def test_the_backtest_pools_chips(quotes: Path) -> None:
     """All filters but the chip's: both chips' prices are scored, each told from its own."""
     found = json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["backtest"]
@@ -88,7 +94,7 @@ def test_one_quote_is_told_and_nothing_scored(tmp_path: Path) -> None:
         None,
     )
     assert told["pinball_naive"] == {"last_quotes": None, "constant": None}
-    assert "mostly assumed" in found["notes"][0]
+    assert "little to go by" in found["notes"][0]
 
 
 def test_how_many_prices_repeat_one_is_told(tmp_path: Path) -> None:
@@ -110,6 +116,40 @@ def test_server_prices_say_how_much_wider_a_scenario_is(quotes: Path) -> None:
     assert f"(correlation {-overhead / bare:.2f})" in note
     assert not [note for note in json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["notes"]
                 if "draws the two apart" in note]  # fmt: skip
+
+
+def test_words_that_have_their_own_prices_are_told_when_mixed(quotes: Path, tmp_path: Path) -> None:
+    """Chips, commitments, regions and kinds; what the filters or the file hold to one word is not told of."""
+    (tmp_path / "mixed").mkdir()
+    rows = [*ROWS, "2023-12-01,H100-SXM,rental,1y,v1,2,per_chip_hour"]
+    mixed = a_file(tmp_path / "mixed", *rows, head=HEAD)
+    told = fitted(mixed, "--input", "gpu_hour_price", "--where", "kind=rental", "--format", "json").stdout
+    assert json.loads(told)["notes"][:2] == [
+        "quotes of 2 chips are taken together; --where chip=… takes one",
+        "quotes of 2 commitments are taken together; --where commitment=… takes one",
+    ]
+    assert json.loads(fitted(quotes, *RENT, "--format", "json").stdout)["notes"] == []
+
+
+def test_a_naive_model_that_did_better_is_named(tmp_path: Path) -> None:
+    """Of equal prices both; not where there are too few to judge."""
+    rows = [f"2023-{k % 12 + 1:02d}-{k % 28 + 1:02d},3,v{k}" for k in range(40)]
+    words = ("--input", "gpu_hour_price", "--format", "json")
+    told = json.loads(fitted(a_file(tmp_path, *rows, head="date,price,vendor"), *words).stdout)
+    [note] = told["notes"]
+    assert "the last five prices (0.000) and the constant lognormal (0.000) told new prices better" in note
+    few = a_file(tmp_path, *rows[:20], head="date,price,vendor")
+    assert json.loads(fitted(few, *words).stdout)["notes"] == []
+
+
+def test_far_beyond_the_last_quote_is_told(quotes: Path) -> None:
+    """A date or a horizon beyond the time in which the level returns."""
+    for words in (("--horizon", "30mo"), ("--as-of", "2026-06-20")):
+        notes = json.loads(fitted(quotes, *RENT, *words, "--format", "json").stdout)["notes"]
+        assert notes == [
+            "told 2.5 years beyond the last quote: past 2 years the band hardly widens, "
+            "as if prices kept to one level for good"
+        ]
 
 
 def test_nameless_repetitions_are_told(tmp_path: Path) -> None:
@@ -163,6 +203,7 @@ def test_a_new_book_holds_the_prior_and_a_scenario_shows_it(quotes: Path, tmp_pa
         (("--input", "mfu"), 1, "no price"),
         ((*RENT, "--horizon", "6m"), 1, "write 90d, 6mo or 1y"),
         ((*RENT, "--as-of", "2024-02-30"), 2, "no date"),
+        ((*RENT, "--as-of", "2199-01-01"), 2, "2199-01-01 lies in the future; --horizon"),
         ((*RENT, "--as-of", "2020-01-01"), 1, "no quote is left (12 after as-of)"),
         ((*RENT, "--update", MARKET), 2, "-o NEW_BOOK"),
         ((*RENT, "--update", MARKET, "-o", "new.txt"), 1, ".yaml"),
@@ -224,6 +265,14 @@ def test_pictures_are_whole_and_the_same_again(quotes: Path, tmp_path: Path) -> 
     fitted(quotes, *RENT, "-o", places[1])
     assert places[0].read_bytes() == places[1].read_bytes()
     assert places[2].read_text().startswith("<?xml")
+
+
+def test_small_prices_are_labelled_with_what_they_are(tmp_path: Path) -> None:
+    """Prices in cents, far enough apart for ticks 1, 2, 5, 10: $0.05 is no $0500."""
+    rows = [f"2024-{k:02d}-01,{price}" for k, price in enumerate((0.04, 0.06, 0.09, 0.2, 0.4), 1)]
+    picture = quotes_picture(finding(a_file(tmp_path, *rows, head="date,price"), name="electricity_price"))
+    labels = [tick.get_text() for tick in picture.axes[0].get_yticklabels() if tick.get_text()]
+    assert labels[:3] == ["$0.05", "$0.1", "$0.2"]
 
 
 def test_dates_have_ticks_that_fit() -> None:

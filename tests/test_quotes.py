@@ -81,6 +81,8 @@ def test_bad_rows_are_told_by_line_and_skipped_only_on_demand(tmp_path: Path, ro
         ("when,price\n2024-01-01,3\n", "no column date"),
         ("date,price,price\n2024-01-01,3,4\n", "the column price is there twice"),
         ('date,price\n2024-01-01,"3\n', "no CSV"),
+        ("date;price\n2024-01-01;3,5\n", "cells are parted by semicolons; part them by commas"),
+        ("date\tprice\n2024-01-01\t3.5\n", "cells are parted by tabs; part them by commas"),
     ],
 )
 def test_what_is_no_file_of_quotes_is_refused(tmp_path: Path, text: str, what: str) -> None:
@@ -88,6 +90,13 @@ def test_what_is_no_file_of_quotes_is_refused(tmp_path: Path, text: str, what: s
     path = tmp_path / "quotes.csv"
     path.write_text(text)
     assert what in complaint(path, skip_bad=True)
+
+
+def test_bad_rows_are_counted_right(tmp_path: Path) -> None:
+    """As many problems as bad rows, and the last says what to do."""
+    told = complaint(a_file(tmp_path, "2024-01-01,H,p,v,$3,", "2024-01-01,H,p,v,3,", "x,H,p,v,3,"))
+    assert told.startswith("2 problems:")
+    assert told.endswith("no YYYY-MM-DD; mend the rows, or leave them out with --skip-bad")
 
 
 def test_other_bytes_than_utf8_are_refused(tmp_path: Path) -> None:
@@ -174,6 +183,15 @@ def test_later_quotes_are_not_used(tmp_path: Path) -> None:
     assert [quote.vendor for quote in found.quotes] == ["a", "b"]
     assert found.left_out == {"after as-of": 3}
     assert chosen(tmp_path, "chip=H100,kind=purchase").as_of == date(2024, 5, 1)
+
+
+def test_without_a_date_nothing_is_left_out_for_its_own(tmp_path: Path) -> None:
+    """A later estimate is left out as an estimate where no as-of date was asked for."""
+    rows = (*ROWS[:2], "2024-09-01,H100,purchase,c,1,estimate")
+    found = chosen(tmp_path, "chip=H100,kind=purchase", *rows)
+    assert (found.left_out, found.as_of) == ({"estimate": 1}, date(2024, 2, 1))
+    found = chosen(tmp_path, "chip=H100,kind=purchase", *rows, as_of=date(2024, 2, 1))
+    assert found.left_out == {"after as-of": 1}
 
 
 @pytest.mark.parametrize(
@@ -479,6 +497,24 @@ def test_a_repeated_price_is_scored_once() -> None:
     assert backtest({"X": (*quotes, *again)}, NOW, {}).scored == 1
 
 
+def test_a_price_is_told_from_three_others_and_not_from_one_seen_thrice() -> None:
+    """Of one or two known prices the naive models have no spread to speak of, and nothing is scored."""
+    quotes = asked([3.0, 3.0, 3.0, 3.5], vendor="v0")
+    later = [replace(quotes[-1], vendor=f"w{k}", day=date(2023, 1, k), line=50 + k) for k in (1, 2)]
+    assert backtest({"X": quotes}, NOW, {}).scored == 0
+    assert [score.vendor for score in backtest({"X": (*quotes, *later)}, NOW, {}).scores] == ["w2"]
+
+
+def test_many_chips_are_soon_scored() -> None:
+    """The latest prices of every chip alike, 1,500 of all."""
+    one = asked([3.0 + 0.01 * k for k in range(20)])
+    chips = {f"c{k}": tuple(replace(quote, chip=f"c{k}") for quote in one) for k in range(300)}
+    told = backtest(chips, NOW, {})
+    assert told.scored == 1500
+    assert {part.scored for _, part in told.by_chip()} == {5}
+    assert backtest({"X": one}, NOW, {}).scored == 17
+
+
 def sightings(count: int, *, seed: int, step: int = 1) -> tuple[Priced, ...]:
     """List prices of six vendors that change now and then, seen again and again."""
     rng = np.random.default_rng(seed)
@@ -496,7 +532,7 @@ def test_every_price_is_told_from_what_was_known() -> None:
     told: list[Score] = []
     for k, quote in enumerate(quotes):
         earlier = [one for one in quotes if one.day <= shifted(quote.day, -3)]
-        if len(earlier) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
+        if len(price_runs(earlier)) >= 3 and quote.run not in {one.run for one in quotes[:k]}:
             found = fit_level(earlier).forecast(quote.when)
             loss = pinball(
                 found.mean + found.sd * stats.norm.ppf([0.05, 0.1, 0.5, 0.9, 0.95]), quote.log_price

@@ -24,12 +24,17 @@ def test_round_trip(stored: Path) -> None:
     """A run read back has the same tree, attributes, hash, summary and files."""
     run, tree = load(stored), a_tree()
     xr.testing.assert_equal(run.tree, tree)
-    hashes = {data_sha256(run.tree), data_sha256(tree), run.attrs["data_sha256"], run.summary["data_sha256"]}
+    hashes = {
+        data_sha256(run.tree),
+        data_sha256(tree),
+        run.tree.attrs["data_sha256"],
+        run.summary["data_sha256"],
+    }
     assert len(hashes) == 1
     for node in tree.subtree:
         for name, variable in node.variables.items():
             assert run.tree[node.path].variables[name].attrs == variable.attrs
-    assert {key: run.attrs[key] for key in tree.attrs} == tree.attrs
+    assert {key: run.tree.attrs[key] for key in tree.attrs} == tree.attrs
     assert run.path == stored and run.scenario.read_text() == "title: 训练\n"
     assert names(stored) == {"run.nc", "scenario.resolved.yaml", "report.md", "summary.json", "mine.py"}
     assert (stored / "mine.py").read_bytes() == b"x = 1\n"
@@ -85,14 +90,14 @@ def test_saving_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
 def test_a_read_tree_can_be_saved_again(stored: Path, tmp_path: Path) -> None:
     """A tree read back is stored again with the same hash."""
     again = save(replace(a_run(), tree=load(stored).tree), tmp_path, "again", IDENTITY)
-    assert load(again).attrs["data_sha256"] == load(stored).attrs["data_sha256"]
+    assert load(again).tree.attrs["data_sha256"] == load(stored).tree.attrs["data_sha256"]
 
 
 def test_a_command_of_any_bytes(tmp_path: Path) -> None:
     """A command line that is no UTF-8, or is empty, is stored."""
     for command in ("traincost run b\udcff.yaml", ""):
         run = load(save(a_run(command), tmp_path, "x", IDENTITY))
-        assert run.attrs["command"] == command.replace("\udcff", "\\udcff")
+        assert run.tree.attrs["command"] == command.replace("\udcff", "\\udcff")
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from errno import ENOSPC
+from errno import EACCES, ENOSPC
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_the_same_identity_replaces_itself(tmp_path: Path, system: str) -> None:
     first = save(replace(a_run("first"), files={"old.py": b""}), tmp_path, "x", IDENTITY)
     second = save(a_run("second"), tmp_path, "x", IDENTITY)
     assert first == second and names(tmp_path) == {first.name} and "old.py" not in names(first)
-    assert load(first).attrs["command"] == "second"
+    assert load(first).tree.attrs["command"] == "second"
 
 
 def test_everything_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,15 +87,15 @@ def test_leftovers_are_swept(stored: Path) -> None:
 
 @pytest.mark.parametrize("by", ["save", "catalogue"])
 def test_a_run_moved_aside_is_put_back(stored: Path, by: str) -> None:
-    """A run that a killed program moved aside comes back, unless its place has been taken."""
+    """A run that a killed program moved aside comes back; where its place is taken, saving removes it."""
     root = stored.parent
     aside = root / f".old-{'a' * 32}-{stored.name}"
     stored.rename(aside)
     save(a_run(), root, "other", IDENTITY) if by == "save" else catalogue(root)
-    assert load(stored).attrs["command"] == "traincost run" and not aside.exists()
+    assert load(stored).tree.attrs["command"] == "traincost run" and not aside.exists()
     shutil.copytree(stored, aside)
     save(a_run(), root, "other", IDENTITY) if by == "save" else catalogue(root)
-    assert load(stored).attrs["command"] == "traincost run" and not aside.exists()
+    assert load(stored).tree.attrs["command"] == "traincost run" and aside.exists() == (by == "catalogue")
 
 
 OPERATIONS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.fsync"}
@@ -140,7 +140,7 @@ def test_killed_at_every_step(tmp_path: Path, system: str) -> None:
         folders.write_folder(old, folder)
         ended = interrupted(tmp_path, new, step, kill)
         assert [row.get("error") for row in catalogue(tmp_path)] == [None]
-        assert {name for name in names(tmp_path) if not name.startswith(".tmp-")} == {folder.name}
+        assert {name for name in names(tmp_path) if not name.startswith((".tmp-", ".old-"))} == {folder.name}
         found = contents_of(folder)
         assert found in (old, new)
         seen.append("old" if found == old else "new")
@@ -159,7 +159,8 @@ def test_a_full_disk_at_every_step(tmp_path: Path, system: str) -> None:
         folders.write_folder(old, folder)
         codes.append(os.waitstatus_to_exitcode(interrupted(tmp_path, new, len(codes), fill)))
         assert contents_of(folder) in (old, new)
-        assert codes[-1] != 2 or len(catalogue(tmp_path)) == len(names(tmp_path)) == 1
+        left = {name for name in names(tmp_path) if not name.startswith(".old-")}
+        assert codes[-1] != 2 or len(catalogue(tmp_path)) == len(left) == 1
     assert 1 not in codes and codes.count(2) > 15
 
 
@@ -186,7 +187,7 @@ def test_a_limit_on_file_size(stored: Path, limit: int) -> None:
             save(a_run("new"), stored.parent, "GPT 4", IDENTITY)
 
     assert status(forked(action)) == 0
-    assert names(stored.parent) == {stored.name} and load(stored).attrs["command"] == "traincost run"
+    assert names(stored.parent) == {stored.name} and load(stored).tree.attrs["command"] == "traincost run"
 
 
 def test_roots_that_cannot_hold_runs(tmp_path: Path) -> None:
@@ -196,6 +197,19 @@ def test_roots_that_cannot_hold_runs(tmp_path: Path) -> None:
         with pytest.raises(ResultError, match=f"{re.escape(str(root))}.*cannot be stored.*choose another"):
             save(a_run(), root, "x", IDENTITY)
     assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_refusal_is_not_a_lack_of_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system refuses to write, the error asks for the right to, not for room."""
+
+    def refused(files: object, folder: Path) -> None:
+        raise PermissionError(EACCES, os.strerror(EACCES))
+
+    monkeypatch.setattr(store, "write_folder", refused)
+    with pytest.raises(
+        ResultError, match="Permission denied; get the right to write there, or choose another"
+    ):
+        save(a_run(), tmp_path, "x", IDENTITY)
 
 
 @pytest.mark.parametrize("taken", ["file", "link"])
@@ -218,9 +232,9 @@ def test_savers_of_the_same_run(tmp_path: Path, system: str) -> None:
 
     children = [forked(saver(number)) for number in range(1, 5)]
     if system == "exchange":
-        assert all(load(folder).attrs["command"] in set("01234") for _ in range(8))
+        assert all(load(folder).tree.attrs["command"] in set("01234") for _ in range(8))
     assert [status(child) for child in children] == [0] * 4
-    assert names(tmp_path) == {folder.name} and load(folder).attrs["command"] in set("1234")
+    assert names(tmp_path) == {folder.name} and load(folder).tree.attrs["command"] in set("1234")
 
 
 def test_savers_of_different_runs(tmp_path: Path, system: str) -> None:

@@ -17,17 +17,67 @@ from results_cases import reseal
 
 from simulator.errors import ResultError
 from simulator.results import data_sha256, load
+from simulator.results.netcdf import decoded, encoded
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def test_any_reader_of_netcdf(stored: Path) -> None:
-    """The file opens with xarray alone, and every array with a dimension carries a checksum."""
-    with xr.open_datatree(stored / "run.nc", engine="h5netcdf", decode_timedelta=False) as tree:
-        assert tree["statistics"]["quantity"].values.tolist() == ["gpu_price", "mfu"]
+    """xarray alone finds what was saved, and every array with a dimension carries a checksum."""
+    with xr.open_datatree(stored / "run.nc", engine="h5netcdf") as tree:
+        assert_same(tree.load(), load(stored).tree)
     with h5py.File(stored / "run.nc") as file:
         assert all(file[f"inputs/{name}"].fletcher32 for name in ("gpu_price", "mfu"))
         assert all(file[f"statistics/{name}"].fletcher32 for name in ("value", "quantity", "unit", "label"))
+
+
+def test_files_of_earlier_versions(stored: Path) -> None:
+    """A file written by xarray itself, as runs once were, is read like one of today."""
+    today = load(stored).tree
+    encoding = {
+        node.path: {
+            name: {"dtype": "S1"} if variable.dtype == object else {"_FillValue": None}
+            for name, variable in node.variables.items()
+        }
+        for node in today.subtree
+    }
+    today.to_netcdf(stored / "run.nc", engine="h5netcdf", encoding=encoding)
+    reseal(stored)
+    assert_same(load(stored).tree, today)
+
+
+def assert_same(found: xr.DataTree, wanted: xr.DataTree) -> None:
+    """Two trees hold the same variables in the same order, with the same attributes."""
+    assert found.groups == wanted.groups
+    for path in wanted.groups:
+        one, other = (tree[path].to_dataset(inherit=False) for tree in (found, wanted))
+        xr.testing.assert_identical(one, other)
+        assert list(one.variables) == list(other.variables)
+
+
+ODD = xr.Dataset(
+    {
+        "blank": ("word", ["", ""]),
+        "nobody": ("nothing", np.array([], dtype=str)),
+        "one": ((), "训练"),
+        "table": (("word", "i"), [["a", "bb"], ["é", ""]]),
+        "no": ((), False),
+        "none": (("word", "nothing"), np.empty((2, 0))),
+        "short": ("i", np.array([1, 2], ">i2")),
+    },
+    coords={"word": ["", "q"], "of_all": ((), "w"), "of_i": ("i", [1.5, 2.0])},
+    attrs={"numbers": [1, 2], "share": 1.5, "text": ""},
+)
+
+
+def test_odd_trees() -> None:
+    """Words of no letters, arrays of no values, values without dimension, and coordinates of all kinds."""
+    tree = xr.DataTree.from_dict({"/": ODD, "/a/b": xr.Dataset(), "/c": ODD.drop_attrs()})
+    marks = {"data_sha256": data_sha256(tree), "created_at": "", "command": ""}
+    content = bytes(encoded(tree, marks))
+    xr.testing.assert_equal(decoded(content), tree)
+    with xr.open_datatree(BytesIO(content), engine="h5netcdf") as found:
+        assert_same(found.load(), decoded(content))
 
 
 # --------------------------------------------------------------------------------------------- hash
@@ -144,6 +194,10 @@ def terabytes(file: h5py.File, secret: Path) -> None:
     file.create_dataset("x", (10**12,), "f8", chunks=(10**6,))
 
 
+def many_chunks(file: h5py.File, secret: Path) -> None:
+    file.create_dataset("x", (2**31, 2**31), "u1", chunks=(1, 1))
+
+
 def a_thousandfold(file: h5py.File, secret: Path) -> None:
     file.create_dataset("x", (10**7,), "f8", chunks=(10**6,))
 
@@ -193,6 +247,29 @@ def wide(file: h5py.File, secret: Path) -> None:
         file.create_group(str(number))
 
 
+def a_dimension_nowhere(file: h5py.File, secret: Path) -> None:
+    nowhere = np.empty(1, object)
+    nowhere[0] = np.array([h5py.Reference()], h5py.ref_dtype)
+    file["x"] = np.ones(3)
+    file["x"].attrs.create("DIMENSION_LIST", nowhere, dtype=h5py.vlen_dtype(h5py.ref_dtype))
+
+
+def a_dimension_of_another_group(file: h5py.File, secret: Path) -> None:
+    file["a/i"], file["b/x"] = np.ones(3), np.ones(3)
+    file["a/i"].make_scale("i")
+    file["b/x"].dims[0].attach_scale(file["a/i"])
+
+
+def an_odd_encoding(file: h5py.File, secret: Path) -> None:
+    file["x"] = np.array([b"a", b"b"])
+    file["x"].make_scale("x")
+    file["x"].attrs["_Encoding"] = "zlib"
+
+
+def long_text(file: h5py.File, secret: Path) -> None:
+    file.attrs["x"] = "a" * (65 << 20)
+
+
 def not_ours(file: h5py.File, secret: Path) -> None:
     del file.attrs["data_sha256"]
 
@@ -209,6 +286,7 @@ HOSTILE = [
     (external_storage, "in another file or packed"),
     (virtual, "in another file or packed"),
     (terabytes, "declares 8,000,000,000,000 bytes"),
+    (many_chunks, "declares 4,611,686,018,427,387,904 bytes"),
     (a_thousandfold, "declares 80,000,000 bytes"),
     (a_huge_chunk, "declares 800,000,000 bytes"),
     (packed, "in another file or packed"),
@@ -221,6 +299,10 @@ HOSTILE = [
     (many_words, "neither numbers nor text: x"),
     (deep, "too many things"),
     (wide, "too many things"),
+    (a_dimension_nowhere, "cannot be read"),
+    (a_dimension_of_another_group, "cannot be read"),
+    (an_odd_encoding, "cannot be read"),
+    (long_text, "bytes that are no values"),
     (not_ours, "was not written by this program"),
     (not_netcdf, "cannot be read"),
 ]

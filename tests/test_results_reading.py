@@ -88,6 +88,8 @@ def test_parts_of_two_runs(stored: Path) -> None:
     shutil.copy(other / "summary.json", stored)
     with pytest.raises(ResultError, match=r"this is the run other-.* in the place of another"):
         load(stored)
+    rows = {row["run"]: row.get("error", "") for row in catalogue(stored.parent)}
+    assert rows[other.as_posix()] == "" and "in the place of another" in rows[stored.as_posix()]
 
 
 def test_no_such_run(tmp_path: Path) -> None:
@@ -174,6 +176,7 @@ def test_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "data_sha256": data_sha256(a_tree()),
         "settings": [],
         "total_cost": {"50": 50.0, "80": 80.0, "90": 90.0},
+        "total_cost_se": {"50": 0.1, "80": 0.1, "90": 0.1},
     }
     assert rows[3]["error"].endswith("summary.json is missing; run its scenario again")
 

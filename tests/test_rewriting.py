@@ -215,6 +215,18 @@ def test_lines_end_as_they_did(before: str, path: tuple[str, ...]) -> None:
     assert with_value(before.replace("\n", "\r\n"), path, value) == expected
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("inner", ["{b: 1}", "1", "\n    b: 1"])
+def test_a_comment_beside_what_becomes_many_lines_stays_a_comment(inner: str, line_end: str) -> None:
+    """It moves to the line of the key, and does not end up in the text of a note."""
+    value = {"lognormal": {"p5": 1}, "note": "many words, " * 12}
+    text = f"x:\n  a: {inner}  # by Ann\n  c: 2  # of c\n".replace("\n", line_end)
+    found = with_value(text, ("x", "a"), value)
+    assert plainly(found)["x"] == {"a": {**value, "note": value["note"].strip()}, "c": 2}
+    assert f"x:{line_end}  a:  # by Ann{line_end}    lognormal:" in found
+    assert found.endswith(f"{line_end}  c: 2  # of c{line_end}")
+
+
 # ---- a book written anew ------------------------------------------------------------------------
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+from simulator.batch.names import printable, scenario_names
 from simulator.errors import Complaint, InputError
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reader import number
@@ -15,10 +19,11 @@ from simulator.simulation import Settings, check_settings
 
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 RESERVED = (
-    *("scenario", "quantity", "quantile", "unit", "status", "run"),
+    *("scenario", "quantity", "quantile", "unit", "status", "error", "run"),
     *("value", "se", "mean", "mean_se"),
 )  # dimensions and variables of every batch's table
 WHOLE = ("seed", "draws")  # settings of a run that are whole numbers
+NONE = "none"  # as a lever: no further one
 MOST_CASES = 100_000
 
 
@@ -32,7 +37,10 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Case:
-    """One run of a batch: a scenario's file, what is laid over it, how it is run."""
+    """One run of a batch: a scenario's file, what is laid over it, how it is run.
+
+    Paths are as they were written, and meant from the folder ``base``: a worker may stand in another one.
+    """
 
     path: str
     swept: tuple[tuple[str, str], ...]
@@ -40,21 +48,64 @@ class Case:
     book: str | None = None
     laid_over: tuple[str, ...] = ()
     levers: tuple[str, ...] = ()
+    name: str = ""  # of the scenario, among those of its batch
+    base: str = ""
 
     @property
     def label(self) -> str:
         """What tells it from the others."""
-        words = [Path(self.path).stem, *(f"{key}={value}" for key, value in self.swept)]
-        return ", ".join(words)
+        return printable(", ".join([self.name, *(f"{_short(key)}={value}" for key, value in self.swept)]))
 
     @property
     def place(self) -> dict[str, str]:
         """The scenario and the values of what is swept, by dimension."""
-        return {"scenario": Path(self.path).stem, **dict(self.swept)}
+        return {"scenario": self.name, **{key: printable(value) for key, value in self.swept}}
+
+    @property
+    def loaded_from(self) -> tuple[Any, ...]:
+        """All that its scenario hangs on: cases that differ only in how they are run have it in common."""
+        return self.path, self.book, self.laid_over, self.levers
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What is known of a run before its scenario is read, as the list of runs has it."""
+        book = {} if self.book is None else {"book": Path(self.book).stem}
+        scenario = Path(self.path).stem
+        how = {"seed": self.settings.seed, "draws": self.settings.first_draws}
+        return {"name": scenario, "scenario": scenario, **book, **how}
 
     def scenario(self) -> Scenario:
         """The scenario. Raises :class:`InputError` with every complaint about it."""
-        return load_scenario(self.path, book=self.book, settings=self.laid_over, levers=self.levers)
+        levers = [self._at(lever) if lever.endswith(".py") else lever for lever in self.levers]
+        book = None if self.book is None else self._at(self.book)
+        return load_scenario(self._at(self.path), book=book, settings=self.laid_over, levers=levers)
+
+    def as_written(self, text: str) -> str:
+        """A text with the paths of this case as they were written, where they had to be made whole."""
+        return text if self._is_here else text.replace(f"{self.base}{os.sep}", "")
+
+    @property
+    def _is_here(self) -> bool:
+        return self.base in ("", str(Path.cwd()))
+
+    def _at(self, path: str) -> str:
+        """A path as it was written; from another folder than it is meant from, the whole of it."""
+        return path if self._is_here else str(Path(self.base, path))
+
+
+def fingerprint(found: Iterable[Case]) -> str:
+    """A hash of what a batch is to run, wherever its results come from: those of a batch and its resumption.
+
+    >>> one = Case("a.yaml", (), Settings(seed=1))
+    >>> fingerprint([one]) == fingerprint([replace(one, settings=Settings(seed=1, threads=2))])
+    True
+    """
+    digest = sha256()
+    for case in found:
+        how = replace(case.settings, threads=None)
+        parts = (str(Path(case.base, case.path)), case.swept, how, case.book, case.laid_over, case.levers)
+        digest.update(ascii(parts).encode())
+    return digest.hexdigest()
 
 
 def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
@@ -76,7 +127,7 @@ def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
         elif key in RESERVED:
             what, remedy = f"{key} is a name of the batch's own", "sweep something else"
             complaints.append(Complaint(f"--sweep {text}", what, remedy))
-        elif len({number(part) or part for part in parts}) < len(parts):
+        elif len({_meant(key, part) for part in parts}) < len(parts):
             complaints.append(Complaint(f"--sweep {text}", "a value is written twice", "take one out"))
         elif _short(key) in [_short(sweep.key) for sweep in found]:
             complaints.append(Complaint(f"--sweep {text}", f"{key} is swept twice", "write one sweep of it"))
@@ -85,6 +136,14 @@ def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
     if complaints:
         raise InputError(complaints)
     return tuple(found)
+
+
+def _meant(key: str, part: str) -> float | str:
+    """A value by which those that are written otherwise and mean the same are told."""
+    value = number(part)
+    if value is not None:
+        return value
+    return str(Path(part).resolve()) if key == "book" or part.endswith(".py") else part
 
 
 def _short(key: str) -> str:
@@ -126,21 +185,20 @@ def cases(
 ) -> list[Case]:
     """Every scenario with every combination of swept values, the last sweep fastest.
 
-    Swept may be ``book``, ``seed``, ``draws``, ``sampler``, ``lever`` and whatever ``--set`` may be given.
-    Raises :class:`InputError` for too many, and for two files of one name.
+    Swept may be ``book``, ``seed``, ``draws``, ``sampler``, ``lever`` (``none`` adds none) and whatever
+    ``--set`` may be given. Raises :class:`InputError` for too many, and for a file that is given twice.
     """
     count = len(paths)
     for sweep in sweeps:
         count *= len(sweep.values)
     if count > MOST_CASES:
         raise InputError([Complaint("--sweep", f"{count:,} cases", f"make it {MOST_CASES:,} at most")])
-    names = [Path(path).stem for path in paths]
-    if twice := {name for name in names if names.count(name) > 1}:
-        what = f"two scenarios are called {min(twice)}"
-        raise InputError([Complaint("batch", what, "give one of the files another name")])
-    base = Case("", (), settings, book, tuple(laid_over), tuple(levers))
+    base = Case("", (), settings, book, tuple(laid_over), tuple(levers), base=str(Path.cwd()))
     combined = list(product(*([(sweep.key, value) for value in sweep.values] for sweep in sweeps)))
-    return [_case(replace(base, path=path, swept=swept)) for path in paths for swept in combined]
+    named = list(zip(paths, scenario_names(paths), strict=True))
+    return [
+        _case(replace(base, path=path, name=name, swept=swept)) for path, name in named for swept in combined
+    ]
 
 
 def _case(case: Case) -> Case:
@@ -149,7 +207,7 @@ def _case(case: Case) -> Case:
         if key == "book":
             case = replace(case, book=value)
         elif key == "lever":
-            case = replace(case, levers=(*case.levers, value))
+            case = case if value == NONE else replace(case, levers=(*case.levers, value))
         elif key in (*WHOLE, "sampler"):
             case = replace(case, settings=_set(case.settings, key, value))
         else:

@@ -1,83 +1,214 @@
 """Cases on a Dask cluster: each is one task, whose worker stores the run in the folder of results.
 
-Scheduler and workers see the same files under the same paths, so that some hundred bytes go to a worker and
-some hundred come back. Needs the extra ``cluster``; nothing else here knows Dask.
+Scheduler and workers run the same code and see the same files under the same paths, so that some hundred
+bytes go to a worker and some hundred come back. Where a worker does not, it is refused before it computes:
+it would store runs of old code, or where nobody looks. Needs the extra ``cluster``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from simulator.batch.cases import Case
+from simulator.batch.local import local_cluster
 from simulator.batch.running import FAILED, Ended, run_case
-from simulator.errors import Complaint, InputError
+from simulator.batch.software import SOFTWARE, difference
+from simulator.errors import Complaint, InputError, ResultError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
+
+Say = Callable[[str], None]
 
 LOCAL = "local:"
 SECONDS_TO_CONNECT = 30
+LOOK = 10.0  # seconds without a case that ends, after which somebody looks whether there are workers
+PATIENCE = 600.0  # seconds without any worker, after which the rest is given up
+LARGE = "distributed.admin.large-graph-warning-threshold"  # 100,000 cases are some 50 MB
+NOT_HERE = "it cannot run traincost: {}; start it by uv run --extra cluster dask … in the same folder"
+AGAIN = "run again with --resume"
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a worker is told besides its case; ``mark`` is a file that it finds where results belong."""
+
+    root: Path
+    mark: str
+    software: Mapping[str, str]
+    command: str
+    resume: bool
 
 
 def on_cluster(
-    found: Sequence[Case], root: Path, command: str, scheduler: str, *, resume: bool = False
+    found: Sequence[Case],
+    root: Path,
+    command: str,
+    scheduler: str,
+    *,
+    resume: bool = False,
+    say: Say = lambda text: None,
 ) -> Iterator[Ended]:
     """Run cases on a cluster's workers, each on one thread, and give them as they end.
 
     ``scheduler`` is ``local:N`` for N workers of this machine, or the address of one that runs. A case whose
-    worker dies is run again on another one.
-    Raises :class:`InputError` where there is no such scheduler, or Dask is not installed.
+    worker dies is run again on another one; ``say`` is told where there are no workers.
+    Raises :class:`InputError` where there is no such scheduler, it or a worker differs from this process or
+    sees other files, or Dask is not installed.
     """
-    run = partial(_in_worker, root=root.absolute(), command=command, resume=resume)
-    alone = [replace(case, settings=replace(case.settings, threads=1)) for case in found]
-    with _client(scheduler) as client:
-        from distributed import as_completed
+    with _address(scheduler) as address, _connected(address) as client, _marked(root) as mark:
+        errand = Errand(root.absolute(), mark, SOFTWARE, command, resume)
+        _check_all(client, errand)
+        alone = [replace(case, settings=replace(case.settings, threads=1)) for case in found]
+        tasks = client.map(partial(_in_worker, errand=errand), alone, pure=False)
+        for ended in _as_they_end(client, dict(zip(tasks, found, strict=True)), address, say):
+            yield replace(ended, row=_under(root, ended.row))
 
-        futures = dict(zip(client.map(run, alone, pure=False), found, strict=True))
-        for future in as_completed(futures):
-            yield _ended(future, futures[future])
+
+def _under(root: Path, row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose run lies under the folder of results as this process calls it."""
+    return row | {"run": str(root / Path(row["run"]).name)} if "run" in row else row
 
 
-def _in_worker(case: Case, root: Path, command: str, resume: bool) -> Ended:
+def _in_worker(case: Case, errand: Errand) -> Ended:
     """Run a case in a worker, whose files are its own: xarray would ask the scheduler for a lock on them."""
     import dask
 
+    fault = _fault(errand)
+    if fault:
+        return Ended(case, case.known, FAILED, f"the worker on {gethostname()} {fault}")
     with dask.config.set(scheduler="synchronous"):
-        return run_case(case, root, command, resume)
+        ended = run_case(case, errand.root, errand.command, errand.resume)
+    return replace(ended, error=f"{ended.error} (on {gethostname()})") if ended.error else ended
 
 
-def _ended(future: Any, case: Case) -> Ended:
+def _fault(errand: Errand) -> str:
+    """Why this process cannot run cases of that errand; empty if it can."""
+    if not (errand.root / errand.mark).exists():
+        return f"does not see the folder {errand.root} that the batch is started on; share it"
+    return difference(errand.software)
+
+
+def _check_all(client: Client, errand: Errand) -> None:
+    """Raise :class:`InputError` for what there is of scheduler and workers and will not do."""
+    try:
+        found: dict[str, Any] = {"scheduler": client.run_on_scheduler(difference, errand.software)}
+        found |= {
+            f"worker {at}": fault for at, fault in client.run(_fault, errand, on_error="return").items()
+        }
+    except Exception as error:  # it cannot load this package, or does not answer
+        found = {"scheduler": error}
+    faults = {who: f"it {fault}" if isinstance(fault, str) else NOT_HERE.format(fault)
+              for who, fault in found.items() if fault}  # fmt: skip
+    if faults:
+        raise InputError([Complaint(who, fault) for who, fault in faults.items()])
+
+
+def _as_they_end(
+    client: Client, running: dict[Future[Ended], Case], address: str, say: Say
+) -> Iterator[Ended]:
+    """What the tasks give, in the order in which they end; a reason for those that never will."""
+    ended: SimpleQueue[Future[Ended]] = SimpleQueue()
+    for future in running:
+        future.add_done_callback(ended.put)
+    idle, remedy = 0.0, f"start one: uv run dask worker {address} --nthreads 1"
+    while running and idle < PATIENCE:
+        try:
+            future = ended.get(timeout=LOOK)
+        except Empty:
+            idle = 0.0 if _has_workers(client) else idle + LOOK
+            if idle == LOOK:
+                say(f"{address} has no workers; {remedy}")
+        else:
+            idle = 0.0
+            yield _ended(future, running.pop(future))
+    for case in running.values():
+        yield Ended(case, case.known, FAILED, f"no worker for {idle / 60:.0f} minutes; {remedy}; {AGAIN}")
+
+
+def _has_workers(client: Client) -> bool:
+    """Whether there are any; where the scheduler is gone, the tasks tell."""
+    try:
+        return bool(client.nthreads())
+    except (OSError, TimeoutError):
+        return True
+
+
+def _ended(future: Future[Ended], case: Case) -> Ended:
     """What came back of a case; where nothing did, why."""
+    from distributed import KilledWorker
+
+    if future.status == "cancelled":
+        return Ended(case, case.known, FAILED, f"the scheduler is gone; start it and {AGAIN}")
     error = future.exception()
-    if error is not None:
-        return Ended(case, {}, FAILED, f"{type(error).__name__}: {error}")
-    found: Ended = future.result()
-    return replace(found, case=case)
+    if error is None:
+        return replace(future.result(), case=case)
+    died = isinstance(error, KilledWorker)
+    reason = (
+        "workers that ran it died; is their memory too small?" if died else f"{type(error).__name__}: {error}"
+    )
+    return Ended(case, case.known, FAILED, reason)
 
 
 @contextmanager
-def _client(scheduler: str) -> Iterator[Client]:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
+def _address(scheduler: str) -> Iterator[str]:
+    """The address of a scheduler, which for ``local:N`` is started and ended."""
+    if not find_spec("distributed"):
         remedy = "install it: uv run --extra cluster traincost …"
-        raise InputError([Complaint(f"--scheduler {scheduler}", "Dask is not installed", remedy)]) from None
+        raise InputError([Complaint(f"--scheduler {scheduler}", "Dask is not installed", remedy)])
     if not scheduler.startswith(LOCAL):
-        try:
-            with Client(scheduler, timeout=SECONDS_TO_CONNECT) as client:
-                yield client
-        except (OSError, ValueError) as error:
-            what, remedy = f"there is no scheduler ({error})", "start one: dask scheduler"
-            raise InputError([Complaint(f"--scheduler {scheduler}", what, remedy)]) from error
+        yield scheduler
         return
     count = scheduler.removeprefix(LOCAL)
     if not count.isdecimal() or int(count) < 1:
         raise InputError([Complaint(f"--scheduler {scheduler}", "how many workers?", "write local:2")])
-    cluster = LocalCluster(n_workers=int(count), threads_per_worker=1, dashboard_address=None)
-    with cluster, Client(cluster) as client:
-        yield client
+    with local_cluster(int(count)) as address:
+        yield address
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    """A client of a scheduler; what goes wrong is said here and not in Dask's log."""
+    import dask
+    from distributed import Client
+    from distributed.utils import silence_logging_cmgr
+
+    with silence_logging_cmgr(logging.CRITICAL), dask.config.set({LARGE: "1GB"}):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of versions: the check says which must be alike
+                client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            what, remedy = f"there is no scheduler ({error})", "start one: uv run dask scheduler --port 8786"
+            raise InputError([Complaint(f"--scheduler {address}", what, remedy)]) from error
+        with client:
+            yield client
+
+
+@contextmanager
+def _marked(root: Path) -> Iterator[str]:
+    """The name of a file in the folder of results for as long as the batch runs."""
+    mark = (
+        root / f".tmp-{uuid4().hex}"
+    )  # which is cleared as others of that name are, if this process is killed
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    except OSError as error:
+        what = f"{root}: runs cannot be stored there: {error.strerror or error}"
+        raise ResultError(f"{what}; choose another folder with -o") from error
+    try:
+        yield mark.name
+    finally:
+        mark.unlink(missing_ok=True)

@@ -2,78 +2,146 @@
 
 from __future__ import annotations
 
-import json
+import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import nan
 from typing import Any
 
-from simulator.batch.cases import Case, dimensions
-from simulator.batch.running import DONE, Ended
-from simulator.reports.layout import Row, Sheet, aligned, csv_text, markdown_table
+from simulator.batch.cases import dimensions
+from simulator.batch.dry import GOOD, UNREAD
+from simulator.batch.running import DONE, FAILED, Ended
+from simulator.reports.layout import WIDTH, Row, Sheet, aligned, shortened, wrapped
 from simulator.reports.numbers import quantity
 
 TOTAL = "total_cost; P80: an 80% chance of being at or below"
 LEVELS = ("50", "80", "90")
 FIELDS = ("run", "name", "scenario", "book", "seed", "draws", "created_at", "data_sha256", "total_cost")
-LONGEST = 60  # characters of a reason in the line that is printed as a case ends
+MOST_NAMED = 3  # cases that failed for one reason
+LONGEST_LABEL = 32  # characters, where a reason follows
 
 
-def batch_sheet(ended: Sequence[Ended], stored: str | None) -> Sheet:
-    """All cases; ``stored`` is the file that holds them as one."""
-    keys = [key for key, values in dimensions([e.case for e in ended]).items() if key == "scenario" or values]
-    failed = [each for each in ended if each.status != DONE]
+def batch_sheet(ended: Sequence[Ended], stored: str | None, count: int) -> Sheet:
+    """All cases that ended of so many; ``stored`` is the file that holds them as one."""
     records = [_record(each) for each in ended]
+    heads = tuple(f"P{level}" for level in LEVELS)
     return Sheet(
-        above=(
-            f"{len(ended)} cases, {len(failed)} failed",
-            "total_cost; P80: an 80% chance of being at or below",
-        ),
-        tables=([(*keys, "P50", "P80", "P90"), *(_row(each, keys) for each in ended)],),
-        below=tuple(f"{each.case.label}: {each.error}" for each in failed),
+        above=(_counts(ended, count), TOTAL),
+        tables=(_columns(ended, heads, [tuple(_cost(e, level) for level in LEVELS) for e in ended]),),
+        below=tuple(f"{which}: {why}" for which, why in reasons(ended)),
         records=[_flat(each, record) for each, record in zip(ended, records, strict=True)],
         data={"cases": records, "batch": stored},
     )
 
 
+def dry_sheet(ended: Sequence[Ended]) -> Sheet:
+    """The cases of a batch, none of them run, and whether their scenarios can be read."""
+    records = [{**each.case.place, "status": each.status, "error": each.error} for each in ended]
+    counts = Counter(each.status for each in ended)
+    more = [f"{counts[status]:,} {status}" for status in (GOOD, FAILED, UNREAD) if counts[status]]
+    return Sheet(
+        above=(f"{len(ended):,} cases: {', '.join(more)}",),
+        tables=(_columns(ended, ("scenario read",), [(each.status,) for each in ended]),),
+        below=tuple(f"{which}: {why}" for which, why in reasons(ended)),
+        records=records,
+        data={"cases": records},
+    )
+
+
 def line(ended: Ended, number: int, count: int) -> str:
-    """What is said of a case as it ends."""
-    word = "was done" if ended.resumed else ended.status
-    numbers = " ".join(f"P{level} {_cost(ended, level)}" for level in LEVELS)
-    what = numbers if ended.status == DONE else str(ended.error).splitlines()[0][:LONGEST]
-    return f"{number}/{count} {word}: {ended.case.label}: {what}"
+    """What is said of a case as it ends, in one line of a terminal.
+
+    ::
+
+         3/18 done   gpt4-class, plan.accelerator_count=2k       P50 $579M P90 $945M   1.2 s
+    """
+    word = "stored" if ended.resumed else ended.status
+    begin, label = f"{number:>{len(str(count))}}/{count} {word:<6} ", ended.case.label
+    if ended.status == FAILED:
+        begin += f"{shortened(label, LONGEST_LABEL)}: "
+        return begin + textwrap.shorten(_why(ended), WIDTH - len(begin), placeholder="…")
+    costs = " ".join(f"P{level} {_cost(ended, level):>6}" for level in ("50", "90"))
+    end = f" {costs} {ended.seconds:>5.{1 if ended.seconds < 100.0 else 0}f} s"
+    room = WIDTH - len(begin) - len(end)
+    return f"{begin}{shortened(label, room):{room}}{end}"
 
 
-def dry_text(found: Sequence[Case], style: str) -> str:
-    """The cases, none of them run."""
-    rows = [case.place for case in found]
-    if style == "json":
-        return json.dumps({"cases": rows}, indent=1)
-    keys = tuple(rows[0])
-    if style == "csv":
-        return csv_text([keys, *(tuple(row.values()) for row in rows)])
-    if style == "markdown":
-        return "\n".join(markdown_table([keys, *(tuple(row.values()) for row in rows)], range(len(keys))))
-    return "\n".join([*aligned([keys, *(tuple(row.values()) for row in rows)], range(len(keys)))])
+def reasons(ended: Sequence[Ended]) -> list[tuple[str, str]]:
+    """Why cases failed, each reason once, with the cases that it holds of."""
+    groups: dict[str, list[str]] = {}
+    for each in ended:
+        if each.status == FAILED:
+            groups.setdefault(str(each.error), []).append(each.case.label)
+    return [(_named(labels), why) for why, labels in groups.items()]
 
 
-def _row(ended: Ended, keys: Sequence[str]) -> Row:
-    place = ended.case.place
-    return (*(place[key] for key in keys), *(_cost(ended, level) for level in LEVELS))
+def failures(ended: Sequence[Ended]) -> list[str]:
+    """The same in lines of a terminal."""
+    return [part for which, why in reasons(ended) for part in (*wrapped(f"failed: {which}"), *_indented(why))]
+
+
+def _indented(text: str) -> list[str]:
+    """Every line of a reason in lines of a terminal."""
+    return [part for each in text.splitlines() for part in wrapped(f"  {each}", "      ")]
+
+
+def _named(labels: Sequence[str]) -> str:
+    """A few cases, and how many there are besides.
+
+    >>> _named(["a", "b"]), _named(["a, seed=1", "a, seed=2", "a, seed=3", "a, seed=4"])
+    ('a; b', 'a, seed=1; a, seed=2; a, seed=3; and 1 more')
+    """
+    more = len(labels) - MOST_NAMED
+    return "; ".join([*labels[:MOST_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _why(ended: Ended) -> str:
+    """The reason of a failure without the path of the case's own file."""
+    return str(ended.error).replace(f"{ended.case.path}: ", "")
+
+
+def _counts(ended: Sequence[Ended], count: int) -> str:
+    """How the cases of a batch ended.
+
+    >>> _counts([], 18)
+    '18 cases: 0 done, 18 not run'
+    """
+    failed = sum(each.status == FAILED for each in ended)
+    before = sum(each.status == DONE and each.resumed for each in ended)
+    words = {"stored before": before, "failed": failed, "not run": count - len(ended)}
+    parts = [f"{len(ended) - failed - before:,} done", *(f"{n:,} {word}" for word, n in words.items() if n)]
+    return f"{count:,} cases: {', '.join(parts)}"
+
+
+def _columns(ended: Sequence[Ended], heads: Row, cells: Sequence[Row]) -> list[Row]:
+    """A column for each thing that is swept; where they are too wide for a terminal, one for all."""
+    keys = tuple(dimensions([each.case for each in ended]))
+    places = [tuple(each.case.place.values()) for each in ended]
+    rows = [(*keys, *heads), *(place + row for place, row in zip(places, cells, strict=True))]
+    if max(map(len, aligned(rows))) <= WIDTH:
+        return rows
+    return [("case", *heads), *((each.case.label, *row) for each, row in zip(ended, cells, strict=True))]
 
 
 def _cost(ended: Ended, level: str) -> str:
+    """A percentile of the total, with no digit below its error."""
     value = ended.row.get("total_cost", {}).get(level)
-    return "failed" if ended.status != DONE else quantity(value, 0.0, "USD") if value is not None else "–"
+    se = ended.row.get("total_cost_se", {}).get(level)
+    if ended.status != DONE:
+        return ended.status
+    return "–" if value is None else quantity(value, nan if se is None else se, "USD")
 
 
 def _record(ended: Ended) -> dict[str, Any]:
     """A case as the list of runs has it, with how it ended."""
-    row: Mapping[str, Any] = {field: ended.row.get(field) for field in FIELDS}
+    row: Mapping[str, Any] = {**ended.case.known, **ended.row}
     return {
-        **row,
+        **{field: row.get(field) for field in FIELDS},
         "case": ended.case.place,
         "status": ended.status,
         "error": ended.error,
         "resumed": ended.resumed,
+        "seconds": round(ended.seconds, 3),
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from simulator.batch.cases import Case
@@ -16,33 +17,38 @@ from simulator.watch import UNWATCHED, Watch
 DONE, FAILED = "done", "failed"
 KEPT = 10_000  # draws stored of each run
 
-Runner = Callable[[Sequence[Case]], Iterable["Ended"]]
-
 
 @dataclass(frozen=True)
 class Ended:
-    """How a case ended: its row of the catalogue, or why it has none."""
+    """How a case ended: its row of the catalogue, or as much of it as is known and why there is no more."""
 
     case: Case
     row: dict[str, Any]
     status: str
     error: str | None = None
     resumed: bool = False  # it had been finished before
+    seconds: float = 0.0
 
 
 def run_case(case: Case, root: Path, command: str, resume: bool, watch: Watch = UNWATCHED) -> Ended:
     """Run a case and store it; with ``resume``, a run that is there and whole is left as it is."""
+    begin, known = monotonic(), case.known
     try:
         scenario = case.scenario()
+        known["book"] = scenario.book
         folder = folder_of(scenario, case.settings, root, keep=KEPT)
-        if resume and is_whole(folder):
-            return _finished(case, folder, resumed=True)
-        run_and_store(scenario, case.settings, root, keep=KEPT, command=command, watch=watch)
-        return _finished(case, folder, resumed=False)
-    except SimulatorError as error:
-        return Ended(case, {}, FAILED, str(error))
+        resumed = resume and is_whole(folder)
+        if not resumed:
+            run_and_store(scenario, case.settings, root, keep=KEPT, command=command, watch=watch)
+        ended = _finished(case, folder, resumed)
     except Exception as error:  # whatever it is, the other cases go on
-        return Ended(case, {}, FAILED, f"{type(error).__name__}: {error}")
+        ended = Ended(case, known, FAILED, case.as_written(reason(error)))
+    return replace(ended, seconds=monotonic() - begin)
+
+
+def reason(error: Exception) -> str:
+    """Why a case failed; of what nobody foresaw, its kind as well."""
+    return str(error) if isinstance(error, SimulatorError) else f"{type(error).__name__}: {error}"
 
 
 def _finished(case: Case, folder: Path, resumed: bool) -> Ended:
@@ -54,6 +60,6 @@ def one_by_one(
     found: Sequence[Case], root: Path, command: str, *, resume: bool = False, watch: Watch = UNWATCHED
 ) -> Iterator[Ended]:
     """Run cases one after the other, each on all threads."""
-    for place, case in enumerate(found, 1):
-        watch.say(f"case {place} of {len(found)}")
+    for case in found:
+        watch.say(case.label)
         yield run_case(case, root, command, resume, watch)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from simulator.batch.cases import dimensions
+from simulator.batch.cases import Case, dimensions, fingerprint
 from simulator.batch.running import DONE, Ended
 from simulator.errors import ResultError
-from simulator.results import read_summary
+from simulator.results import batch_name, read_summary
 from simulator.scenario.reader import number
 from simulator.version import __version__
 
-CELLS = ("value", "se")
+MEANS, CELLS = ("mean", "mean_se"), ("value", "se")
+
+Place = tuple[int, ...]
+Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def batch_tree(ended: Sequence[Ended]) -> xr.DataTree:
@@ -27,77 +29,82 @@ def batch_tree(ended: Sequence[Ended]) -> xr.DataTree:
     What failed, or what a scenario does not compute, is nan; ``status`` and ``run`` say which.
     """
     places = dimensions([each.case for each in ended])
-    found = {each.case: _summary(Path(each.row["run"])) for each in ended if each.status == DONE}
-    quantities, levels = _names([summary for summary in found.values() if summary])
-    shape = tuple(len(values) for values in places.values())
-    blank = np.full((*shape, len(quantities), len(levels)), np.nan)
-    cells = {name: blank.copy() for name in CELLS}
-    means = {name: np.full((*shape, len(quantities)), np.nan) for name in ("mean", "mean_se")}
-    words = {name: np.full(shape, "", dtype=object) for name in ("status", "run")}
-    for each in ended:
-        at = tuple(values.index(each.case.place[key]) for key, values in places.items())
-        words["status"][at], words["run"][at] = each.status, Path(each.row.get("run", "")).name
-        _fill(found.get(each.case), at, quantities, levels, cells, means)
-    dims = tuple(places)
-    data: dict[str, Any] = {name: (dims, values.astype(str)) for name, values in words.items()}
-    data |= {name: ((*dims, "quantity"), values) for name, values in means.items()}
-    data |= {name: ((*dims, "quantity", "quantile"), values) for name, values in cells.items()}
-    coordinates = {
-        **{key: _numbers(values) for key, values in places.items()},
-        "quantity": list(quantities),
-        "quantile": np.array(levels) / 100.0,
+    shape, dims = tuple(map(len, places.values())), tuple(places)
+    levels = ended[0].case.settings.all_levels
+    ranks = [{value: rank for rank, value in enumerate(values)} for values in places.values()]
+    at = [
+        tuple(rank[value] for rank, value in zip(ranks, each.case.place.values(), strict=True))
+        for each in ended
+    ]
+    units, numbers = _numbers(zip(at, ended, strict=True), shape, levels)
+    means, cells = numbers[..., : len(MEANS)], numbers[..., len(MEANS) :]
+    data: dict[str, Any] = {
+        "status": (dims, _words(shape, at, [each.status for each in ended])),
+        "run": (dims, _words(shape, at, [Path(each.row.get("run") or "").name for each in ended])),
+        **{name: ((*dims, "quantity"), means[..., place]) for place, name in enumerate(MEANS)},
+        **{
+            name: ((*dims, "quantity", "quantile"), cells[..., place :: len(CELLS)])
+            for place, name in enumerate(CELLS)
+        },
     }
-    units = ("quantity", list(quantities.values()))
+    coordinates = {
+        **{key: _as_numbers(values) for key, values in places.items()},
+        "quantity": list(units),
+        "quantile": np.array(levels) / 100.0,
+        "unit": ("quantity", list(units.values())),
+    }
     attributes = {"Conventions": "CF-1.8", "traincost_version": __version__}
-    return xr.DataTree(xr.Dataset(data, coords={**coordinates, "unit": units}, attrs=attributes))
+    return xr.DataTree(xr.Dataset(data, coords=coordinates, attrs=attributes))
 
 
-def _summary(folder: Path) -> dict[str, Any] | None:
-    """A run's summary; None where somebody has deleted it meanwhile."""
+def _words(shape: Place, at: Sequence[Place], words: Sequence[str]) -> Any:
+    """Words in their places; empty where there is no case."""
+    found = np.full(shape, "", dtype=object)
+    for place, word in zip(at, words, strict=True):
+        found[place] = word
+    return found.astype(str)
+
+
+def _numbers(
+    placed: Iterable[tuple[Place, Ended]], shape: Place, levels: Sequence[float]
+) -> tuple[dict[str, str], Array]:
+    """The unit of every quantity of any run, and their numbers (..., quantity, number); null is nan.
+
+    One summary is held at a time: those of 20,000 runs would take gigabytes.
+    """
+    units: dict[str, str] = {}
+    columns: dict[str, Array] = {}
+    width = len(MEANS) + len(levels) * len(CELLS)
+    for place, each in placed:
+        for name, found in _quantities(each).items():
+            if name not in columns:
+                units[name], columns[name] = found["unit"], np.full((*shape, width), np.nan)
+            columns[name][place] = [np.nan if value is None else value for value in _row(found, levels)]
+    empty = [np.empty((*shape, 0, width))]
+    return units, np.concatenate([*empty, *(column[..., None, :] for column in columns.values())], axis=-2)
+
+
+def _quantities(ended: Ended) -> Mapping[str, Any]:
+    """A run's quantities; none where it failed, or somebody has deleted it meanwhile."""
     with suppress(ResultError):
-        return read_summary(folder)
-    return None
+        if ended.status == DONE:
+            quantities: Mapping[str, Any] = read_summary(Path(ended.row["run"]))["quantities"]
+            return quantities
+    return {}
 
 
-def _numbers(values: list[str]) -> list[Any]:
+def _row(found: Mapping[str, Any], levels: Sequence[float]) -> list[float | None]:
+    """The numbers of a quantity: of its mean, then of each percentile."""
+    percentiles = [found["percentiles"].get(f"{level:g}", {}) for level in levels]
+    return [found[key] for key in MEANS] + [each.get(key) for each in percentiles for key in CELLS]
+
+
+def _as_numbers(values: list[str]) -> list[Any]:
     """Swept values as numbers, where all of them are."""
     found = [number(value) for value in values]
     return values if None in found else [float(value) for value in found if value is not None]
 
 
-def _names(summaries: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], list[float]]:
-    """Every quantity of any run with its unit, and every percentile level."""
-    rows = [(name, q) for summary in summaries for name, q in summary["quantities"].items()]
-    levels = sorted({float(level) for _, quantity in rows for level in quantity["percentiles"]})
-    return {name: quantity["unit"] for name, quantity in rows}, levels
-
-
-def _fill(
-    summary: Mapping[str, Any] | None,
-    at: tuple[int, ...],
-    quantities: Mapping[str, str],
-    levels: Sequence[float],
-    cells: Mapping[str, Any],
-    means: Mapping[str, Any],
-) -> None:
-    """Put a run's numbers in their place; null stays nan."""
-    for row, name in enumerate(quantities):
-        found = summary["quantities"].get(name) if summary else None
-        if found is None:
-            continue
-        for key, values in means.items():
-            values[(*at, row)] = _number(found[key])
-        for column, level in enumerate(levels):
-            percentile = found["percentiles"].get(f"{level:g}", {})
-            for key, values in cells.items():
-                values[(*at, row, column)] = _number(percentile.get(key))
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
-def batch_name(ended: Sequence[Ended]) -> str:
-    """The name of a batch's file: which cases, with which results."""
-    parts = [f"{each.case.label} {each.row.get('data_sha256', each.error)}" for each in ended]
-    return f"batch.{sha256(chr(10).join(parts).encode(errors='surrogateescape')).hexdigest()[:12]}.nc"
+def batch_file(found: Iterable[Case]) -> str:
+    """The name of a batch's file: the same for the same cases, so that a batch replaces its own."""
+    return batch_name(fingerprint(found))

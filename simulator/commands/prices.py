@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.commands.loading import say
-from simulator.terminal.options import FOLDER, format_option, quiet_option
+from simulator.terminal.options import FOLDER, Day, format_option, quiet_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,20 +24,13 @@ MARKET = "configs/books/market-2025-03.yaml"
 KEYS = {"chip": "accelerator"}  # columns whose words a book keys under another name
 
 
-class Day(click.ParamType[date]):
-    """A day of the calendar."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from simulator.quotes.reading import DATE
-
-        try:
-            if not DATE.fullmatch(value):
-                raise ValueError
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date; write for example 2024-08-31", param, ctx)
+def _past(context: click.Context, parameter: click.Parameter, day: date | None) -> date | None:
+    """A day whose quotes can be known."""
+    if day and day > date.today():
+        raise click.BadParameter(
+            f"{day} lies in the future; --horizon fits a later price", context, parameter
+        )
+    return day
 
 
 @click.command()
@@ -50,7 +43,11 @@ class Day(click.ParamType[date]):
     help="Take the rows with these values in these columns: chip=H100-SXM,kind=purchase.",
 )
 @click.option(
-    "--as-of", type=Day(), metavar="DATE", help="Use no later quotes (default: the last chosen one)."
+    "--as-of",
+    type=Day(),
+    callback=_past,
+    metavar="DATE",
+    help="Use no later quotes (default: the last chosen one).",
 )
 @click.option(
     "--horizon",

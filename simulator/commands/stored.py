@@ -134,15 +134,24 @@ def prune(
 ) -> None:
     """Delete stored runs; without a filter none.
 
-    Prints those that are deleted.
+    Prints those that are deleted. Without --where the files batch.*.nc of that time go as well.
     """
     from simulator.reports.catalogue import catalogue_text
-    from simulator.results import catalogue, chosen, delete
+    from simulator.results import batches, catalogue, chosen, delete, delete_batches
 
     if not (where or since or before):
         raise click.UsageError("say which: --where, --since or --before")
     found = chosen(catalogue(output), where, since, before)
+    files = [] if where else batches(output, since, before)
     click.echo(catalogue_text(found, style))
     if not dry_run:
         delete(found)
-    click.echo(f"{'would delete' if dry_run else 'deleted'}: {len(found)} runs", err=True)
+        delete_batches(files)
+    counts = _counted(len(found), "run") + (
+        f" and {_counted(len(files), 'file')} of batches" if files else ""
+    )
+    click.echo(f"{'would delete' if dry_run else 'deleted'}: {counts}", err=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from simulator.decision.breakeven import Even, break_even
-from simulator.decision.information import coded, evpi, evppi, regrets
-from simulator.decision.options import DECIDED, OWN, PRICE, Load, Option, options, shared
+from simulator.decision.information import binned, evpi, evppi, regrets
+from simulator.decision.options import DECIDED, INCLUDED, OWN, PRICE, Load, Option, options, shared
 from simulator.errors import Complaint, InputError
 from simulator.kernel.options import LANES
 from simulator.scenario.scenario import Scenario
@@ -28,8 +28,9 @@ Percentiles = Mapping[float, Estimate]
 COST_LEVELS, REGRET_LEVELS = (50.0, 80.0, 90.0), (50.0, 90.0, 95.0)
 TERM_LEVELS = (5.0, 50.0, 95.0)
 FEWEST_DRAWS = 128 * LANES  # a P95 of a part then has six draws above it
-MOST_DRAWS = 1 << 22  # whose costs and inputs, some 500 bytes a draw, are in memory together
+MOST_DRAWS = 1 << 22  # whose costs and inputs, some 250 bytes a draw, are in memory together
 SHOWN, BARS = (0.001, 0.99), 256  # of a cost's draws in a picture
+EVENED = 4  # times that costs are drawn anew for break-even points
 AT_A_TIME = 8  # inputs and quantities whose draws are in memory together
 BOUGHT = "gpu_price"
 PROGRAMME = ("experiment_multiplier", "post_training_share", "evaluation_share")  # runs, in final runs
@@ -102,20 +103,22 @@ def decide(
     settings = _whole(settings)
     found, notes = options(load, settings, without)
     _check_decided(found[0].scenario, quantity)
-    watch.expect(settings.draws * (len(found) + 1))
+    inputs = _uncertain(found)
+    known = (*inputs, *_made(found, inputs, quantity))
+    watch.expect(settings.draws * (len(found) + EVENED + len(known)))
     costs = _costs(found, quantity, watch)
     price, utilization, bent = break_even(found, costs, quantity)
-    inputs = _uncertain(found)
-    worth = _worth(found, costs, (*inputs, *_made(found, inputs, quantity)))
-    watch.done(settings.draws)
+    watch.done(EVENED * settings.draws)
+    worth = _worth(found, costs, known, watch)
+    used_a_year = _used_a_year(found[0])
     return Decision(
         quantity=quantity,
         settings=settings,
         outcomes=_outcomes(found, costs),
         price=price,
         utilization=utilization,
-        terms=tuple(_terms(found)),
-        year_used=_year_used(found[0]),
+        terms=() if used_a_year is None else tuple(_terms(found, used_a_year)),
+        year_used=None if used_a_year is None else _percentiles(used_a_year, TERM_LEVELS),
         independent=_drawn_apart(found),
         acquisition=_acquisition(found[0]),
         evpi=evpi(costs),
@@ -128,12 +131,13 @@ def decide(
 def _check_decided(scenario: Scenario, quantity: str) -> None:
     """Raise :class:`InputError` for a quantity that is not all that owning and renting differ in.
 
-    Electricity and operations are in the rent, so that a cost must contain the hardware to be compared.
+    A rent contains electricity and operations, which owning is charged beside the hardware.
     """
     scenario.check_name(quantity)
-    if DECIDED not in scenario.model.ancestors(quantity):
-        what = f"owning and renting cannot be compared by {quantity}: it has no {DECIDED} in it"
-
+    model = scenario.model
+    parts = [DECIDED, *(name for name in INCLUDED if name in model.formulas)]
+    if missing := [name for name in parts if name not in model.ancestors(quantity)]:
+        what = f"owning and renting cannot be compared by {quantity}: it has no {', '.join(missing)} in it"
         raise InputError([Complaint("--quantity", what, "name for instance total_cost or final_run_cost")])
 
 
@@ -170,10 +174,10 @@ def _outcomes(found: Sequence[Option], costs: Array) -> tuple[Outcome, ...]:
         Outcome(
             name=option.name,
             mean=mean(cost),
-            percentiles={level: percentile(cost, level) for level in COST_LEVELS},
+            percentiles=_percentiles(cost, COST_LEVELS),
             cheapest=chance(cheapest == number),
             regret=mean(regret),
-            regret_percentiles={level: percentile(regret, level) for level in REGRET_LEVELS},
+            regret_percentiles=_percentiles(regret, REGRET_LEVELS),
             own_cheaper=chance(costs[0] < cost) if option.name != OWN else None,
             histogram=(edges, np.histogram(cost, edges)[0]),
         )
@@ -187,33 +191,28 @@ def _edges(costs: Array) -> Array:
     return np.unique([costs.min(), *np.linspace(low, high, BARS + 1), costs.max()])
 
 
-def _terms(found: Sequence[Option]) -> Iterator[Term]:
+def _terms(found: Sequence[Option], used_a_year: Array) -> Iterator[Term]:
     """The share of every committed rent that the programme's accelerator-hours would use."""
     for option in found:
-        years = re.fullmatch(r"(\d+)y", option.commitment)
-        used_a_year = _used_a_year(option) if years else None
-        if years is None or used_a_year is None:
-            continue
-        share = used_a_year / float(years[1])
-        used = {level: percentile(share, level) for level in TERM_LEVELS}
-        paid = option.columns([PRICE])[PRICE] / np.minimum(share, 1.0)
-        at = {level: percentile(paid, level) for level in TERM_LEVELS}
-        yield Term(option.name, float(years[1]), used, chance(share >= 1.0), at)
+        if years := re.fullmatch(r"(\d+)y", option.commitment):
+            share = used_a_year / float(years[1])
+            paid = option.columns([PRICE])[PRICE] / np.minimum(share, 1.0)
+            used, at = _percentiles(share, TERM_LEVELS), _percentiles(paid, TERM_LEVELS)
+            yield Term(option.name, float(years[1]), used, chance(share >= 1.0), at)
 
 
-def _used_a_year(option: Option) -> Array | None:
+def _used_a_year(own: Option) -> Array | None:
     """The programme's accelerator-hours over those of all accelerators in a year, in each draw."""
     names = ("accelerator_hours", "accelerator_count", *PROGRAMME)
-    if not set(names) <= set(option.scenario.names):
+    if not set(names) <= set(own.scenario.names):
         return None
-    drawn = option.columns(names)
-    runs = sum((drawn[name] for name in PROGRAMME), np.zeros(option.settings.draws))
+    drawn = own.columns(names)
+    runs = sum((drawn[name] for name in PROGRAMME), np.zeros(own.settings.draws))
     return np.asarray(drawn["accelerator_hours"] * runs / (drawn["accelerator_count"] * HOURS_PER_YEAR))
 
 
-def _year_used(own: Option) -> Percentiles | None:
-    share = _used_a_year(own)
-    return None if share is None else {level: percentile(share, level) for level in TERM_LEVELS}
+def _percentiles(column: Array, levels: Sequence[float]) -> Percentiles:
+    return {level: percentile(column, level) for level in levels}
 
 
 def _drawn_apart(found: Sequence[Option]) -> bool:
@@ -249,11 +248,12 @@ def _made(found: Sequence[Option], inputs: Sequence[str], quantity: str) -> list
     ]
 
 
-def _worth(found: Sequence[Option], costs: Array, names: Sequence[str]) -> dict[str, Estimate]:
+def _worth(found: Sequence[Option], costs: Array, names: Sequence[str], watch: Watch) -> dict[str, Estimate]:
     """The EVPPI of inputs and quantities, none below 0; the draws of a few are in memory together."""
 
     def one(draws: Array) -> Estimate:
-        worth = evppi(costs, coded(draws))
+        worth = evppi(costs, binned(draws))
+        watch.done(len(draws))
         return Estimate(max(worth.value, 0.0), worth.se, max(worth.low, 0.0), max(worth.high, 0.0))
 
     worth: dict[str, Estimate] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.distributions import Distribution
+from simulator.distributions import Distribution, Point
 from simulator.errors import Complaint, InputError, did_you_mean
 from simulator.kernel import Engine
 from simulator.scenario.scenario import Scenario
@@ -23,6 +23,7 @@ PRICE = "gpu_hour_price"
 NO_PRICE = (f"{PRICE} has no entry for", f"{PRICE} has no prior or value")
 COMMITMENTS = ("on-demand", "1y", "3y")
 DECIDED = "hardware_cost"  # which, given, leaves nothing to decide
+INCLUDED = ("energy_cost", "operations_cost")  # in a rent, and nothing beside it
 COMPARED = 4096  # first draws, in which inputs of the same prior must be the same in all options
 
 
@@ -78,10 +79,19 @@ def options(
 
 
 def _check_open(base: Scenario) -> None:
+    """Raise :class:`InputError` for given costs that would be the same whether owned or rented."""
+    complaints = []
     if DECIDED in base.model.pinned:
         what = f"{DECIDED} is given, so that own and rent do not differ"
         remedy = f"take {DECIDED} out; accelerator_hours or {PRICE} may be given"
-        raise InputError([Complaint(base.name, what, remedy)])
+        complaints.append(Complaint(base.name, what, remedy))
+    for name in INCLUDED:
+        if name in base.model.pinned and base.distributions[name] != Point(0.0):
+            what = f"{name} is given, and would be charged beside a rent that contains it"
+            remedy = f"take {name} out; what it is made of may be given"
+            complaints.append(Complaint(base.priors[name].where, what, remedy))
+    if complaints:
+        raise InputError(complaints)
 
 
 def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option], tuple[str, ...]]:
@@ -99,16 +109,17 @@ def _rented(load: Load, base: Scenario, settings: Settings) -> tuple[list[Option
             continue
         found.append(Option(f"{RENT} {word}", word, scenario, settings))
     if len(found) > 1 and all(option.scenario.priors == found[0].scenario.priors for option in found):
-        about = f"one option of {RENT}: {PRICE} does not depend on the commitment here"
+        about = f"one option of {RENT}: its price does not depend on the commitment here"
         return [Option(RENT, "", found[0].scenario, settings)], (about,)
     return found, tuple(notes)
 
 
 def _check_paired(found: Sequence[Option]) -> None:
     """Raise :class:`InputError` where an input of the same prior is drawn differently in two options."""
-    for name in shared(option.scenario.distributions for option in found):
-        first, *others = (option.columns([name], COMPARED)[name] for option in found)
-        if any(not np.array_equal(first, other) for other in others):
+    names = shared(option.scenario.distributions for option in found)
+    first, *others = (option.columns(names, COMPARED) for option in found)
+    for name in names:
+        if any(not np.array_equal(first[name], other[name]) for other in others):
             what = f"{name} is not drawn alike in all options: what it is correlated with is fixed in some"
             raise InputError([Complaint(found[0].scenario.name, what, "take those correlations out")])
 

@@ -105,8 +105,9 @@ def distribution(family: str, parameters: Mapping[str, Any]) -> Distribution:
     >>> distribution("lognormal", {"p5": 20_000, "p95": 33_000}).describe()
     'lognormal, median 25690, sigma 0.1522'
     """
-    hint = did_you_mean(str(family), FAMILIES) or f"the families are {listed(FAMILIES)}"
-    require(family in FAMILIES, f"there is no distribution called {family!r}; {hint}")
+    if family not in FAMILIES:
+        hint = did_you_mean(str(family), FAMILIES) or f"the families are {listed(FAMILIES)}"
+        raise DistributionError(f"there is no distribution called {family!r}; {hint}")
     require(
         isinstance(parameters, Mapping), f"{family}: got {parameters!r} for its parameters; {_usage(family)}"
     )

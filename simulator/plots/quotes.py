@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from simulator.plots.data import Array
 from simulator.plots.frame import Frame, across, fit
-from simulator.plots.labels import decades, scale_axis, value_text
+from simulator.plots.labels import decades, scale_axis, tick_text
 from simulator.plots.style import BLUE, DARK, MUTED, SMALL, styled
 
 TICK = 40.0  # points that a year's label takes
@@ -84,9 +84,7 @@ def _prices(ax: Axes, found: Quoted) -> None:
         scale_axis(ax.yaxis, found.unit, 1e3)
         return
     ticks = decades(low, high)
-    ax.set_yticks(
-        ticks, [value_text(tick, found.unit).replace(".00", "").replace(".0", "") for tick in ticks]
-    )
+    ax.set_yticks(ticks, [tick_text(tick, tick, found.unit) for tick in ticks])
 
 
 def date_ticks(begin: float, end: float, most: int) -> Sequence[tuple[float, str]]:

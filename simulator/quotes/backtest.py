@@ -23,7 +23,7 @@ LOW, HIGH = LEVELS.index(10.0), LEVELS.index(90.0)
 BAND = 0.80
 FEWEST_EARLIER = 3
 FEWEST_SCORED = 20
-MOST_SCORED = 300  # of a chip, the latest: enough to judge, and soon done
+MOST_SCORED, MOST_IN_ALL = 300, 1500  # of a chip, the latest, and of all: enough to judge, and soon done
 LATEST = 5  # quotes whose spread the naive model takes for the next one's
 
 
@@ -102,31 +102,36 @@ class Backtest:
 def backtest(
     by_chip: Mapping[str, Sequence[Priced]], horizon: Horizon, overheads: Mapping[str, Overhead]
 ) -> Backtest:
-    """Tell every price from the quotes a horizon before it, at least three of them.
+    """Tell every price from those known a horizon before it, at least three of them.
 
     A vendor's price counts once, when it is first seen: repeating it would only flatter the model. The naive
-    models, too, see every price once, the latest as many as the model does, which is the better for them.
+    models, too, see every price once, the latest as many as the model does, which is the better for them; of
+    fewer than three prices they would tell next to no spread, and the model would look good beside them.
+
+    What the model assumes beforehand, how far the level moves and vendors scatter, is not learnt here but set
+    in advance, from prices of 2021 to 2025: of quotes of those years the scores are no test of it.
     """
+    most = max(1, min(MOST_SCORED, MOST_IN_ALL // max(1, len(by_chip))))
     scores = [
         _score(quote, fit_runs(runs, overheads[chip].sd if chip in overheads else 0.0))
         for chip, quotes in sorted(by_chip.items())
-        for quote, runs in _origins(quotes, horizon)
+        for quote, runs in _origins(quotes, horizon, most)
     ]
     return Backtest(tuple(scores))
 
 
-def _origins(quotes: Sequence[Priced], horizon: Horizon) -> Iterator[tuple[Priced, list[Priced]]]:
-    """Every price when it is first seen, with the latest that were known a horizon before."""
+def _origins(quotes: Sequence[Priced], horizon: Horizon, most: int) -> Iterator[tuple[Priced, list[Priced]]]:
+    """The latest prices when they are first seen, with the latest that were known a horizon before."""
     ordered = sorted(quotes, key=lambda one: (one.day, one.line))
     first = {quote.run: quote for quote in reversed(ordered)}
     known: dict[Run, Priced] = {}
     seen = 0
-    for quote in [one for one in ordered if first[one.run] is one][-MOST_SCORED:]:
+    for quote in [one for one in ordered if first[one.run] is one][-most:]:
         until = horizon.before(quote.day)
         while ordered[seen].day <= until and ordered[seen].day < quote.day:
             see(known, ordered[seen])
             seen += 1
-        if seen >= FEWEST_EARLIER:
+        if len(known) >= FEWEST_EARLIER:
             yield quote, list(islice(reversed(known.values()), MOST))[::-1]
 
 

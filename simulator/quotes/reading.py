@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,8 @@ LARGEST = 2**22  # bytes; the evidence of eight years has 2**16
 MOST_ROWS = 50_000  # the evidence of eight years has 300
 MOST_COMPLAINTS = 100  # nobody mends more in one go
 LEAST, MOST = 1e-15, 1e15  # of a price or weight: what reports spell
+MEND = "mend the rows, or leave them out with --skip-bad"
+SEPARATORS = {";": "semicolons", "\t": "tabs"}  # of other tables than these
 DATE = re.compile("(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
@@ -60,7 +62,7 @@ def read_quotes(path: Path, *, skip_bad: bool = False, today: date | None = None
     if len(bad) > MOST_COMPLAINTS:
         bad = [*bad[:MOST_COMPLAINTS], Complaint(str(path), f"{len(bad) - MOST_COMPLAINTS} more bad rows")]
     if bad and not skip_bad:
-        raise InputError([*bad, Complaint(str(path), "rows are bad", "mend them, or give --skip-bad")])
+        raise InputError([*bad[:-1], replace(bad[-1], remedy=MEND)])
     if not found:
         raise InputError([*bad, Complaint(str(path), "there is no quote in it", "write one a row")])
     return Table(path, columns, tuple(sorted(found, key=lambda q: (q.day, q.line))), tuple(bad))
@@ -98,6 +100,10 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
 def _columns(path: Path, head: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns, among them a date and one price."""
     columns, complaints = tuple(name.strip() for name in head), []
+    for mark, marks in SEPARATORS.items():
+        if len(columns) == 1 and mark in columns[0]:
+            what = f"cells are parted by {marks}"
+            raise InputError([Complaint(f"{path}:1", what, "part them by commas, with points in numbers")])
     for name in dict.fromkeys(columns):
         if columns.count(name) > 1:
             complaints.append(Complaint(f"{path}:1", f"the column {name or 'without a name'} is there twice"))

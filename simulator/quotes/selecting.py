@@ -25,6 +25,7 @@ BASES: Mapping[str, Mapping[str, str]] = {
     },
     "gpu_hour_price": {"per_chip_hour": BARE, "whole_system": LEFT_OUT, "estimate": LEFT_OUT},
 }
+APART = (*CHIPS, "kind", "commitment", "region")  # columns whose words have prices of their own
 KIND = "kind"  # the column that tells purchases from rentals
 LATER = "after as-of"
 Run = tuple[str | date, float, bool]
@@ -74,13 +75,17 @@ class Priced:
 
 @dataclass(frozen=True)
 class Selection:
-    """The quotes that are meant, those of every chip, how many were left out and why, and up to when."""
+    """The quotes that are meant, those of every chip, how many were left out and why, and up to when.
+
+    ``together`` holds the words of columns that should have one, where the quotes have several.
+    """
 
     quotes: tuple[Priced, ...]
     by_chip: Mapping[str, tuple[Priced, ...]]
     left_out: Mapping[str, int]
     as_of: date
     bad: tuple[Complaint, ...]
+    together: Mapping[str, tuple[str, ...]]
 
 
 def read_where(text: str) -> dict[str, str]:
@@ -133,13 +138,14 @@ def select(
         raise InputError(chooser.mixed(pool, wanted) or bad)
     mine = chooser.chosen(wanted)
     end = as_of or max((quote.day for quote in mine if chooser.kind(quote) != LEFT_OUT), default=date.max)
-    known = [quote for quote in mine if quote.day <= end]
+    known = [quote for quote in mine if quote.day <= (as_of or date.max)]
     chooser.check_overheads(known, name)
     priced = {quote.line: chooser.priced(quote) for quote in pool if quote.day <= end}
     by_chip: dict[str, list[Priced]] = defaultdict(list)
     for each in filter(None, priced.values()):
         by_chip[each.chip].append(each)
-    quotes = [one for quote in known if (one := priced[quote.line])]
+    used = [quote for quote in known if priced.get(quote.line)]
+    quotes = [one for quote in used if (one := priced[quote.line])]
     left_out = Counter(quote.columns["basis"] for quote in known if chooser.kind(quote) == LEFT_OUT)
     left_out.update({LATER: len(mine) - len(known)} if len(mine) > len(known) else {})
     if not quotes:
@@ -150,6 +156,7 @@ def select(
         dict(left_out),
         end,
         tuple(bad),
+        chooser.together(used),
     )
 
 
@@ -183,6 +190,12 @@ class _Chooser:
     def cells(self, quote: Quote, keys: Iterable[str]) -> dict[str, str]:
         """Some cells of a row, an accelerator under its id."""
         return canonical({key: quote.columns[key] for key in keys}, self.catalogue.aliases)
+
+    def together(self, quotes: Sequence[Quote]) -> dict[str, tuple[str, ...]]:
+        """The words of every column that tells prices apart and has several in these quotes."""
+        columns = [name for name in APART if name in self.table.columns]
+        words = {name: dict.fromkeys(self.cells(quote, [name])[name] for quote in quotes) for name in columns}
+        return {name: tuple(found) for name, found in words.items() if len(found) > 1}
 
     def chip(self, quote: Quote) -> str:
         """The accelerator's id; empty where no column names it."""
@@ -246,7 +259,7 @@ class _Chooser:
             what = f"server prices of {', '.join(chips)} have no overhead in common"
             raise InputError([Complaint("--where", what, "choose one with chip=…")])
         if chips and chips[0] not in self.catalogue.overheads:
-            what = f"{name} of {chips[0]} needs its server_overhead, which the book does not have"
+            what = f"{name} of {chips[0]} needs its server_overhead, which no book at hand has"
             raise InputError([Complaint(str(self.table.path), what, "name a book that has it with --book")])
 
     def check_filters(self, where: Mapping[str, str]) -> None:

@@ -19,9 +19,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 REVERSION = (
     2.0  # years, tau: rental of the H100 fell from 2023 and rose again from 2025-10; 1 to 5 score alike
 )
-# lambda: medians of A100 and H100 rental moved by 0.23 a year (root mean square, 2021 to 2025), and
-# u(t + 1) - u(t) has the variance 2 lambda^2 (1 - exp(-1 / tau)).
-MOVEMENT = 0.23 / np.sqrt(2.0 * (1.0 - np.exp(-1.0 / REVERSION)))
+YEARLY = 0.23  # by which medians of A100 and H100 rental moved a year, root mean square, 2021 to 2025
+# lambda: u(t + 1) - u(t) has the variance 2 lambda^2 (1 - exp(-1 / tau)).
+MOVEMENT = YEARLY / np.sqrt(2.0 * (1.0 - np.exp(-1.0 / REVERSION)))
 VAGUE = 10.0  # sd of m: nothing is known of it beforehand
 
 

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from math import exp, hypot
 from typing import Any
 
+from simulator.quotes.backtest import FEWEST_SCORED, Backtest
 from simulator.quotes.fitting import Finding
+from simulator.quotes.horizons import years
 from simulator.quotes.level import MOST, SCATTER
 from simulator.quotes.selecting import Overhead, Priced
+from simulator.quotes.smoothing import REVERSION
 
 FEW = 3  # votes below which the width is mostly what was assumed
 MOST_NAMED = 5  # vendors in a source, and quotes that are told of by line
+MODELS = {"last_quotes": "last five prices", "constant": "constant lognormal"}  # the naive ones
 LONGEST = 60  # letters of a name from a file
 LARGEST_FACTOR = 700.0  # in logarithms; exp of more is no double
 
@@ -55,15 +59,18 @@ def _note(finding: Finding) -> str:
 def notes_of(finding: Finding) -> list[str]:
     """What a reader should know before trusting the prior."""
     runs, found = finding.market.runs, list(finding.bad)
-    chips = dict.fromkeys(quote.chip for quote in finding.quotes)
-    if len(chips) > 1:
-        found.append(f"quotes of {len(chips)} chips are taken together; --where chip=… takes one")
+    found += [
+        f"quotes of {len(words)} {column}s are taken together; --where {column}=… takes one"
+        for column, words in finding.selection.together.items()
+    ]
+    found += _better(finding.backtest)
     if finding.servers and finding.overhead:
         found.append(_drawn_apart(finding, finding.overhead))
     if finding.market.votes < FEW:
         by = f"{counted(len(runs), 'price')} of {counted(round(finding.market.votes, 1), 'vendor')}"
-        factor = f"a factor of {exp(SCATTER):.1f}"
-        found.append(f"little to go by, {by}: the width is mostly assumed, that vendors scatter by {factor}")
+        assumed = f"that they scatter by a factor of {exp(SCATTER):.1f}, which counts as one vendor more"
+        found.append(f"little to go by, {by}: the width hangs on what is assumed beforehand, {assumed}")
+    found += _far_ahead(finding)
     if again := _nameless_again(runs):
         told = counted(again, "quote")
         found.append(
@@ -77,6 +84,23 @@ def notes_of(finding: Finding) -> list[str]:
     if len(runs) >= MOST:
         found.append(f"only the latest {MOST} prices were used")
     return found
+
+
+def _better(told: Backtest) -> list[str]:
+    """Which naive models told prices better than this one."""
+    if told.loss is None or told.scored < FEWEST_SCORED:
+        return []
+    losses = {MODELS[name]: loss for name, loss in told.naive.items() if loss is not None}
+    better = " and ".join(f"the {name} ({loss:.3f})" for name, loss in losses.items() if loss < told.loss)
+    told_better = f"{better} told new prices better than this model (pinball loss {told.loss:.3f})"
+    return [told_better] if better else []
+
+
+def _far_ahead(finding: Finding) -> list[str]:
+    """How far beyond the last quote the price is told, where that is beyond what the model knows."""
+    ahead = years(finding.holds) - finding.quotes[-1].when
+    what = f"told {ahead:.1f} years beyond the last quote: past {REVERSION:g} years the band hardly widens"
+    return [f"{what}, as if prices kept to one level for good"] if ahead > REVERSION else []
 
 
 def _drawn_apart(finding: Finding, overhead: Overhead) -> str:

@@ -61,8 +61,8 @@ def _sentences(found: Audit) -> Iterator[str]:
     fixed = [each for each in found.evidence if each.prior.is_fixed and each not in planned]
     uncertain = [each for each in found.evidence if not each.prior.is_fixed]
     yield (
-        f"Ages on {found.as_of}; old: undated, or older than {found.older_than} days; a month counts as its "
-        "last day"
+        f"Ages on {found.as_of}; old: undated, or older than {found.older_than:,} days; a month counts as "
+        "its last day"
     )
     yield f"{len(uncertain)} uncertain inputs: {_counted(uncertain)}"
     yield f"{len(fixed)} fixed values, which carry no variance: {_counted(fixed)}"
@@ -76,6 +76,8 @@ def _sentences(found: Audit) -> Iterator[str]:
         yield f"{found.quantity} does not vary, so that no variance rests on anything"
     if notes := ageing_notes({each.prior.name: each.prior for each in found.evidence}, found.priced_at):
         yield f"Prices {'; '.join(notes)}"
+    elif idle := [each.prior.name for each in found.evidence if each.prior.ageing]:
+        yield f"Not aged, though said how: {', '.join(idle)}; --ageing {found.as_of} ages to that day"
 
 
 def _counted(found: Sequence[Evidence]) -> str:
@@ -88,7 +90,7 @@ def _counted(found: Sequence[Evidence]) -> str:
 def _sets(found: Audit) -> list[Row]:
     names = {
         UNSOURCED: "without a source",
-        OLD: f"older than {found.older_than} days",
+        OLD: f"older than {found.older_than:,} days",
         EITHER: "either of both",
         FRESH: "neither",
         GUESSED: "a guess",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,15 @@ def _numbers(row: Listed) -> tuple[str, ...]:
     """When a run was made, its draws and the percentiles of its total."""
     if "error" in row:
         return ("unreadable", "", "", "", "")
-    values = (float("nan") if value is None else value for value in row["total_cost"].values())
+    errors = row.get("total_cost_se", {})
+    costs = (_cost(value, errors.get(level)) for level, value in row["total_cost"].items())
     made = row["created_at"][:16].replace("T", " ")
-    return (made, stated(row["draws"], ""), *(quantity(value, 0.0, "USD") for value in values))
+    return (made, stated(row["draws"], ""), *costs)
+
+
+def _cost(value: float | None, se: float | None) -> str:
+    """A percentile, with no digit below its error."""
+    return "–" if value is None else quantity(value, nan if se is None else se, "USD")
 
 
 def _about(row: Listed) -> str:

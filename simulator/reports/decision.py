@@ -11,7 +11,7 @@ from simulator.decision.decision import Decision, Outcome, Percentiles, Term
 from simulator.decision.options import OWN
 from simulator.reports.decision_data import data, ordered, records, told
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import chance, error_text, percent, quantity, rounded
+from simulator.reports.numbers import chance, error_text, percent, percent_error, quantity, rounded
 from simulator.statistics.estimates import Estimate
 
 UNITS = {"gpu_hour_price": "USD", "fleet_utilization": "1"}
@@ -67,8 +67,7 @@ def _sentences(found: Decision) -> Iterator[str]:
             f"the rest of its life. The programme alone would take up {percent(used.value, used.se)} of one "
             "year of it (P50)"
         )
-    above = f"costs {_money(found.evpi)} above the cheapest"
-    yield f"Choosing {found.best.name} without knowing more {above} (EVPI)"
+    yield _unknowing(found)
     for term in found.terms:
         share, paid = term.used[50.0], term.paid[50.0]
         yield (
@@ -84,6 +83,15 @@ def _sentences(found: Decision) -> Iterator[str]:
         )
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
+
+
+def _unknowing(found: Decision) -> str:
+    """What is lost by choosing at once; a loss that no draw shows is not said to be none."""
+    best = found.best.name
+    if found.evpi.value == 0.0:
+        return f"{best} is the cheapest in every draw: what knowing more is worth cannot be told from nothing"
+    lost = f"{_money(found.evpi)} on average above what turns out to be the cheapest"
+    return f"Choosing {best} without knowing more costs {lost} (EVPI)"
 
 
 def _always(found: Decision) -> Iterator[str]:
@@ -135,7 +143,7 @@ def _unearned(found: Decision) -> Iterator[str]:
 
 def _with_error(found: Estimate) -> str:
     told = chance(found.value, found.se, found.low, found.high)
-    return f"{told} ± {percent(found.se)}" if 0.0 < found.value < 1.0 else told
+    return f"{told} ± {percent_error(found.se)}" if 0.0 < found.value < 1.0 else told
 
 
 def _costs(found: Decision) -> list[Row]:
@@ -213,6 +221,8 @@ def _worth(what: str, worth: Mapping[str, Estimate], evpi: Estimate, top: int) -
     inputs = ordered(worth)
     shown = [(name, each) for name, each in inputs if told(each)][:top]
     rows: list[Row] = [(what, "EVPPI, USD", "±")]
+    if evpi.value == 0.0:
+        return rows
     rows += [(name, rounded(e.value, e.se), error_text(e.se)) for name, e in shown]
     if others := inputs[len(shown) :]:
         most = max(2.0 * evpi.se, *(each.high for _, each in others))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import exp
 from typing import Any
 
 from simulator.quotes.backtest import LEVELS, Backtest
 from simulator.quotes.fitting import Finding
 from simulator.quotes.level import Forecast
-from simulator.quotes.wording import counted, notes_of, prior_of, source_of
+from simulator.quotes.smoothing import REVERSION, YEARLY
+from simulator.quotes.wording import MODELS, counted, notes_of, prior_of, source_of
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import percent, rounded
 
@@ -16,7 +18,6 @@ OWN_BASIS = {
     "gpu_price": ("bare accelerator", "accelerator in its server"),
     "gpu_hour_price": ("accelerator-hour", ""),
 }
-MODELS = {"last_quotes": "last five prices", "constant": "constant lognormal"}
 
 
 def fit_sheet(finding: Finding) -> Sheet:
@@ -45,7 +46,7 @@ def _sentences(finding: Finding) -> list[str]:
         f"Quotes: {source_of(finding)}",
         f"Used: {counted(len(finding.quotes), 'quote')}: {_prices(finding)}; {vendors}",
         f"Fit: {fit['inside80']} of {fit['price_runs']} prices within the 80% band that they helped to draw; "
-        f"vendors scatter by {percent(finding.market.scatter, 0.01)}; Kolmogorov-Smirnov distance "
+        f"vendors scatter by a factor of {exp(finding.market.scatter):.2g}; Kolmogorov-Smirnov distance "
         f"{fit['ks_distance']:.2f}",
     ]
     if finding.overhead:
@@ -106,9 +107,17 @@ def _verdict(finding: Finding) -> list[str]:
     known = f"prices at least {finding.horizon.text} older" if ahead else "older prices"
     return [
         f"Coverage: {told.verdict}. {many}, each told from 3 or more {known} of its chip; "
-        "a price that a vendor repeats counts once",
+        "a price that a vendor repeats counts once; the interval takes them as independent",
         "Pinball loss: mean over P5, P10, P50, P90, P95 of the log price; less is better",
+        _assumed(),
     ]
+
+
+def _assumed() -> str:
+    """What no quote tells the model of how prices move."""
+    moves = f"levels move by {percent(YEARLY, 0.01)} a year and return in {REVERSION:g} years"
+    since = "as set from A100 and H100 rental of 2021 to 2025"
+    return f"Assumed, not fitted: {moves}, {since}, of which the backtest is no test"
 
 
 def fit_data(finding: Finding) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,25 @@ from typing import Any
 Row = tuple[str, ...]
 
 WIDTH = 80
+FORMULAS = tuple("=+-@\t\r\n＝＋－＠")  # with which text begins that a spreadsheet computes
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?", re.ASCII)
 
 
 def wrapped(line: str, indent: str = "  ") -> list[str]:
     """A sentence in lines that fit a terminal, all but the first indented."""
     return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def shortened(text: str, width: int) -> str:
+    """Text of at most so many letters, with its middle left out: names differ at their ends.
+
+    >>> shortened("plan.accelerator_count=25k", 16), shortened("short", 16)
+    ('plan.acc…unt=25k', 'short')
+    """
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
 
 
 def aligned(rows: Sequence[Row], text: Collection[int] = ()) -> list[str]:
@@ -28,6 +43,26 @@ def aligned(rows: Sequence[Row], text: Collection[int] = ()) -> list[str]:
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(_padded(row, widths, {0, *text})).rstrip() for row in rows]
+
+
+def fitted(rows: Sequence[Row]) -> list[str]:
+    """Rows in columns, no wider than a terminal: a first cell that has no room there has lines of its own.
+
+    >>> fitted([("case", "P50"), ("a", "$1M"), ("b" * 80, "$2M")])[1:] == [
+    ...     "a" + "$1M".rjust(79), "b" * 80, "$2M".rjust(80)]
+    True
+    """
+    whole = aligned(rows)
+    if max(map(len, whole)) <= WIDTH:
+        return whole
+    beside = aligned([("", *row[1:]) for row in rows])
+    room = WIDTH - len(beside[0])
+    lines: list[str] = []
+    for (name, *_), cells in zip(rows, beside, strict=True):
+        parts = textwrap.wrap(name, WIDTH, subsequent_indent="  ") or [""]
+        beside_it = len(parts) == 1 and len(name) <= room
+        lines += [f"{name:{room}}{cells}"] if beside_it else [*parts, f"{'':{room}}{cells}"]
+    return lines
 
 
 def _padded(row: Row, widths: Sequence[int], text: Collection[int]) -> Iterable[str]:
@@ -51,12 +86,14 @@ def csv_text(rows: Iterable[Iterable[Any]]) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Text that no spreadsheet takes for a formula; what is a number stays one.
 
-    >>> safe_cell("=1+1"), safe_cell("gpt4"), safe_cell("")
-    ("'=1+1", 'gpt4', '')
+    >>> safe_cell("=1+1"), safe_cell("gpt4"), safe_cell("-0.5"), safe_cell("-1+1")
+    ("'=1+1", 'gpt4', '-0.5', "'-1+1")
+
+    After https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
+    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
 
 
 @dataclass(frozen=True)
@@ -79,7 +116,7 @@ class Sheet:
         title, *sentences = self.above
         lines = [title, "=" * len(title), *(part for line in sentences for part in wrapped(line))]
         for table in self.tables:
-            lines += ["", *aligned(table)]
+            lines += ["", *fitted(table)]
         return "\n".join([*lines, "", *(part for line in self.below for part in wrapped(line))]).rstrip()
 
     def _markdown(self) -> str:

@@ -143,14 +143,14 @@ def _dollars(text: str) -> str:
 def percent(share: float, se: float = 0.0) -> str:
     """A share as a percentage.
 
-    >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02), percent(0.999999, 1e-6)
-    ('3.12%', '100%', '50%', '>99.99%')
+    >>> percent(0.0312, 0.0002), percent(1.0), percent(0.5, 0.02), percent(0.999999, 1e-6), percent(0.9998)
+    ('3.12%', '100%', '50%', '>99.99%', '99.98%')
     """
     if 0.0 < share < 0.0001:
         return "<0.01%"
     if 0.9999 < share < 1.0 - ROUNDING:
         return ">99.99%"
-    places = 2 if share < 0.1 else 1
+    places = 2 if share < 0.1 or 0.999 < share < 1.0 - ROUNDING else 1
     if se > 0.0:
         places = min(places, max(0, -exponent(100.0 * se)))
     text = f"{100.0 * share:.{places}f}"

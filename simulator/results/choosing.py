@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -34,9 +35,18 @@ def chosen(
         dict(row)
         for row in rows
         if all(key in row and fnmatchcase(str(row[key]), value) for key, value in conditions)
-        and (since is None or str(row.get("created_at", ""))[:10] >= since.isoformat())
-        and (before is None or "" < str(row.get("created_at", ""))[:10] < before.isoformat())
+        and made_between(str(row.get("created_at", "")), since, before)
     ]
+
+
+def made_between(made: str, since: date | None, before: date | None) -> bool:
+    """Whether a moment lies on a day or later, and before another; one not told does where neither is.
+
+    >>> made_between("2026-11-28T10:00:00Z", date(2026, 11, 28), None), made_between("", None, date.max)
+    (True, False)
+    """
+    day = made[:10]
+    return (since is None or day >= since.isoformat()) and (before is None or "" < day < before.isoformat())
 
 
 def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
@@ -60,8 +70,18 @@ def delete(rows: Iterable[Mapping[str, Any]]) -> None:
     """
     for folder in (Path(row["run"]) for row in rows if "error" not in row):
         aside = folder.with_name(f".tmp-{uuid4().hex}")
-        try:
+        with deleting(folder):
             folder.rename(aside)
-        except OSError as error:
-            raise ResultError(f"{folder}: cannot be deleted: {error.strerror or error}") from error
         rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def deleting(path: Path) -> Iterator[None]:
+    """What is gone already is no failure; what cannot be deleted is a :class:`ResultError`."""
+    try:
+        yield
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        what = f"{path}: cannot be deleted: {error.strerror or error}"
+        raise ResultError(f"{what}; see who may write to {path.parent}") from error

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from errno import EBUSY, EEXIST, ENOENT, ENOTEMPTY
+from errno import EACCES, EBUSY, EEXIST, ENOENT, ENOTEMPTY, EPERM, EROFS
 from pathlib import Path
 from shutil import rmtree
 from uuid import uuid4
@@ -45,6 +45,18 @@ def write_file(content: Content, path: Path) -> None:
         _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remedy(error: OSError) -> str:
+    """What to do where the system refuses to write or delete.
+
+    >>> remedy(PermissionError(13, "Permission denied"))
+    'get the right to write there, or choose another folder with -o'
+    >>> remedy(OSError(28, "No space left on device"))
+    'make room there, or choose another folder with -o'
+    """
+    refused = error.errno in (EACCES, EPERM, EROFS)
+    return f"{'get the right to write' if refused else 'make room'} there, or choose another folder with -o"
 
 
 def _sync(path: Path) -> None:
@@ -100,6 +112,13 @@ def _settle(aside: Path) -> None:
     """Put a folder moved aside back, or remove it where its place has been taken."""
     if not _renamed(aside, aside.with_name(aside.name.split("-", 2)[2])):
         rmtree(aside, ignore_errors=True)
+
+
+def put_back(root: Path) -> None:
+    """Put folders that killed programs moved aside back where their places are free, and delete nothing."""
+    for aside in root.glob(f".old-{HEX}-[!.]*"):
+        with suppress(OSError):
+            _renamed(aside, aside.with_name(aside.name.split("-", 2)[2]))
 
 
 def sweep(root: Path) -> None:

@@ -17,11 +17,11 @@ PERCENTILES = ("50", "80", "90")
 
 
 def listing(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a run in the list, but for its folder; null is a percentile that it does not have."""
+    """The row of a run in the list, but for its folder; null is a percentile or an error that it has not."""
     found = summary["quantities"].get("total_cost", {"percentiles": {}})["percentiles"]
-    total = {level: found.get(level, {"value": None})["value"] for level in PERCENTILES}
+    value, se = ({p: found.get(p, {}).get(key) for p in PERCENTILES} for key in ("value", "se"))
     row = {key: summary[key] for key in LISTED}
-    return {**row, "settings": summary.get("settings", []), "total_cost": total}
+    return {**row, "settings": summary.get("settings", []), "total_cost": value, "total_cost_se": se}
 
 
 def checked(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,18 +32,20 @@ def checked(row: Mapping[str, Any]) -> dict[str, Any]:
     ...
     simulator.errors.ResultError: its listing is not one that this program writes
     """
-    total: Any = row.get("total_cost")
     settings: Any = row.get("settings")
+    totals: dict[str, Any] = {
+        "total_cost": row.get("total_cost"),
+        "total_cost_se": row.get("total_cost_se", dict.fromkeys(PERCENTILES)),  # a run of an earlier version
+    }
     sound = (
         all(type(row.get(key)) is kind for key, kind in LISTED.items())
         and isinstance(settings, list)
         and all(isinstance(setting, str) for setting in settings)
-        and isinstance(total, dict)
-        and set(total) == set(PERCENTILES)
-        and all(value is None or type(value) in (int, float) for value in total.values())
+        and all(isinstance(total, dict) and set(total) == set(PERCENTILES) for total in totals.values())
+        and {type(value) for total in totals.values() for value in total.values()} <= {float, int, type(None)}
     )
     if not sound:
         raise ResultError("its listing is not one that this program writes")
     words = {key: shown(row[key]) for key, kind in LISTED.items() if kind is str}
-    levels = {level: total[level] for level in PERCENTILES}
-    return {**row, **words, "settings": [shown(setting) for setting in settings], "total_cost": levels}
+    levels = {key: {level: total[level] for level in PERCENTILES} for key, total in totals.items()}
+    return {**row, **words, "settings": [shown(setting) for setting in settings], **levels}

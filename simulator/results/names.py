@@ -14,6 +14,7 @@ PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 RESERVED = {"con", "prn", "aux", "nul"} | PORTS  # names that Windows keeps for devices
 
 IDENTITY_DIGITS = 12
+BATCH = re.compile(r"batch\." + "[0-9a-f]" * IDENTITY_DIGITS + r"\.nc")
 RUN = re.compile(r"(?!\.).*-" + "[0-9a-f]" * IDENTITY_DIGITS, re.DOTALL)
 
 
@@ -62,3 +63,21 @@ def is_run(name: str) -> bool:
     (True, False, False)
     """
     return RUN.fullmatch(name) is not None
+
+
+def batch_name(identity: str) -> str:
+    """The name of the file that holds the runs of a batch as one.
+
+    >>> batch_name("0123456789abcdef")
+    'batch.0123456789ab.nc'
+    """
+    return f"batch.{identity[:IDENTITY_DIGITS]}.nc"
+
+
+def is_batch(name: str) -> bool:
+    """Whether a file of this name holds the runs of a batch.
+
+    >>> is_batch("batch.0123456789ab.nc"), is_batch("batch.nc")
+    (True, False)
+    """
+    return BATCH.fullmatch(name) is not None

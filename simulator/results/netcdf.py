@@ -1,4 +1,9 @@
-"""Trees as the bytes of netCDF-4 files and back, with every number checked on the way."""
+"""Trees as the bytes of netCDF-4 files and back, with every number checked on the way.
+
+netCDF-4 is HDF5 whose dimensions are data sets too, with attributes that tie variables to them. It is written
+and read with h5py alone: xarray gives files that say the same, but takes several times as long over the many
+small variables of a run, because it asks HDF5 for each of them dozens of times.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +11,20 @@ import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from io import BytesIO
-from math import prod
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
+from simulator.results.inspection import PLAIN, inspected
 from simulator.results.names import DATA
-from simulator.results.sealing import MOST_BYTES
 
 if TYPE_CHECKING:
     import xarray as xr
 
-MARKS = {"data_sha256", "created_at", "command"}  # root attributes that only this package writes
-
-MOST_EXPANSION = 1000  # declared bytes for each byte of the file
-MOST_GROUPS, MOST_NAMES = 100, 10_000  # reading takes milliseconds for each
-
-PLAIN = "biufS"  # numpy's kinds of truth values, numbers and text of fixed length
-STRUCTURE = {"DIMENSION_LIST", "REFERENCE_LIST"}  # attributes by which netCDF ties dimensions to variables
+# Appendix on the file format in the NetCDF User's Guide, "Creating NetCDF-4 Files with HDF5"
+BARE = "This is a netCDF dimension but not a netCDF variable."
+NUMBER, NUMBERS = "_Netcdf4Dimid", "_Netcdf4Coordinates"
+HIDDEN = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", NUMBER, NUMBERS, "_NCProperties"}
 
 
 def data_sha256(tree: xr.DataTree) -> str:
@@ -56,94 +58,103 @@ def _content(values: Any) -> tuple[str, bytes]:
 
 def encoded(tree: xr.DataTree, marks: Mapping[str, str]) -> memoryview:
     """A tree as a netCDF-4 file: the same bytes for the same tree and marks."""
-    marked = tree.copy()
-    marked.attrs = {**tree.attrs, **marks}
-    encoding: dict[str, dict[str, Any]] = {}
-    for path, name, variable in _variables(tree):
-        encoding.setdefault(path, {})[name] = _encoding(variable)
-    return marked.to_netcdf(engine="h5netcdf", encoding=encoding)
+    import h5py
+
+    content, numbers = BytesIO(), count()
+    with h5py.File(content, "w", track_order=True) as file:
+        for node in tree.subtree:
+            group = file if node.path == "/" else file.create_group(node.path, track_order=True)
+            _write(node.to_dataset(inherit=False), group, numbers)
+        file.attrs.update(marks)
+    return content.getbuffer()
 
 
-def _encoding(variable: xr.Variable) -> dict[str, Any]:
-    """Checksums, no fill value, and text of fixed length: checksums do not reach any other."""
-    checked = {"fletcher32": True} if variable.ndim else {}
-    return checked | ({"_FillValue": None} if variable.dtype.kind in PLAIN else {"dtype": "S1"})
+def _write(dataset: xr.Dataset, group: Any, numbers: Iterator[int]) -> None:
+    """What is in a group: its dimensions, each with a number of its own in the file, and its variables."""
+    from xarray.conventions import encode_dataset_coordinates
+
+    given, attributes = encode_dataset_coordinates(dataset)
+    variables = {str(name): _plain(variable) for name, variable in given.items()}
+    sizes = {str(name): size for variable in variables.values() for name, size in variable.sizes.items()}
+    bare = {name: size for name, size in sizes.items() if name not in variables}
+    items = {name: group.create_dataset(name, (size,), ">f4") for name, size in bare.items()}
+    items |= {name: _written(group, name, variable) for name, variable in variables.items()}
+    for name, size in sizes.items():
+        items[name].make_scale(f"{BARE}{size:10}" if name in bare else name)
+        items[name].attrs.create(NUMBER, next(numbers), dtype="i4")
+    for name, variable in variables.items():
+        _tie(items[name], [items[str(dimension)] for dimension in variable.dims])
+    group.attrs.update(attributes)
+
+
+def _plain(variable: xr.Variable) -> xr.Variable:
+    """A variable as netCDF holds it: text as letters, for checksums do not reach text of any other kind."""
+    import numpy as np
+    import xarray as xr
+
+    values = variable.to_numpy()
+    if values.dtype.kind == "b":
+        return xr.Variable(variable.dims, values.astype("i1"), {**variable.attrs, "dtype": "bool"})
+    if values.dtype.kind in PLAIN:
+        return variable
+    letters = np.char.encode(values.astype(str), "utf-8")[..., np.newaxis].view("S1")
+    dimensions = (*variable.dims, f"string{letters.shape[-1]}")
+    return xr.Variable(dimensions, letters, {**variable.attrs, "_Encoding": "utf-8"})
+
+
+def _written(group: Any, name: str, variable: xr.Variable) -> Any:
+    """The data set of a variable, under checksums if it has a dimension."""
+    values = variable.to_numpy()
+    item = group.create_dataset(name, data=values, fletcher32=values.ndim > 0)
+    item.attrs.update(variable.attrs)
+    return item
+
+
+def _tie(item: Any, scales: list[Any]) -> None:
+    """Say which dimensions a variable has; one that is a dimension itself cannot have others in HDF5."""
+    if item not in scales:
+        for axis, scale in enumerate(scales):
+            item.dims[axis].attach_scale(scale)
+    elif len(scales) > 1:
+        item.attrs.create(NUMBERS, [scale.attrs[NUMBER] for scale in scales], dtype="i4")
 
 
 def decoded(data: bytes) -> xr.DataTree:
     """The tree in a netCDF file, as its numbers were stored: neither scaled nor made dates."""
+    import h5py
     import xarray as xr
 
-    _inspect(data)
-    given = xr.open_datatree(
-        BytesIO(data), engine="h5netcdf", decode_times=False, decode_timedelta=False, mask_and_scale=False
-    )
-    with given as tree:
-        tree.load()
+    with h5py.File(BytesIO(data)) as file:
+        tree = xr.DataTree.from_dict({group.name: _read(group) for group in inspected(file, len(data))})
+    tree.load()
     if data_sha256(tree) != tree.attrs["data_sha256"]:
         raise ResultError(f"the numbers in {DATA} are not those that were saved")
     return tree
 
 
-def _inspect(data: bytes) -> None:
-    """Refuse an HDF5 file that is not ours, leads outside itself or declares more than it can hold."""
+def _read(group: Any) -> xr.Dataset:
+    """What is in a group."""
     import h5py
+    import xarray as xr
 
-    with h5py.File(BytesIO(data), "r") as file:
-        if not set(file.attrs) >= MARKS:
-            raise ResultError(f"{DATA} was not written by this program")
-        declared = sum(_declared(item) for item in _items(file))
-    if declared > min(MOST_BYTES, MOST_EXPANSION * len(data)):
-        raise ResultError(f"{DATA} declares {declared:,} bytes in a file of {len(data):,}")
-
-
-def _items(file: Any) -> Iterator[Any]:
-    """The file, its groups and its data sets, each reached by one plain link."""
-    import h5py
-
-    groups, names = [file], 0
-    for group in groups:
-        names += len(group)
-        if len(groups) > MOST_GROUPS or names > MOST_NAMES:
-            raise ResultError(f"{DATA} holds too many things")
-        yield group
-        for name in group:
-            item = group[name] if type(group.get(name, getlink=True)) is h5py.HardLink else None
-            if item is None or h5py.h5o.get_info(item.id).rc != 1:
-                raise ResultError(f"{DATA} holds a link: {name}")
-            if isinstance(item, h5py.Group):
-                groups.append(item)
-            else:
-                yield item
+    items = {item: name for name, item in group.items() if isinstance(item, h5py.Dataset)}
+    variables = {
+        name: xr.Variable(_dimensions(item, items), item[()], _attributes(item))
+        for item, name in items.items()
+        if not item.attrs.get("NAME", b"").startswith(BARE.encode())
+    }
+    dataset = xr.Dataset(variables, attrs=_attributes(group))
+    return xr.decode_cf(dataset, mask_and_scale=False, decode_times=False, decode_timedelta=False)
 
 
-def _declared(item: Any) -> int:
-    """The bytes that a group or data set asks for, if it holds only plain numbers and text."""
-    import h5py
-
-    kinds = {name: item.attrs.get_id(name) for name in item.attrs if name not in STRUCTURE}
-    odd = [name for name, kind in kinds.items() if kind.dtype.kind not in PLAIN and not _is_text(kind)]
-    holds_values = not isinstance(item, h5py.Group)
-    if holds_values and item.dtype.kind not in PLAIN:
-        odd.append("its values")
-    if odd:
-        raise ResultError(f"{DATA}: {item.name} is neither numbers nor text: {', '.join(odd)}")
-    return _size(item) if holds_values else 0
+def _dimensions(item: Any, names: Mapping[Any, str]) -> list[str]:
+    """The names of a variable's dimensions; a second one of a dimension is that of its letters."""
+    if item.is_scale:
+        return [names[item], f"string{item.shape[-1]}"][: item.ndim]
+    return [names[dimension[0]] for dimension in item.dims]
 
 
-def _is_text(attribute: Any) -> bool:
-    """Whether an attribute is one string of any length: arrays of them could name one string many times."""
-    import h5py
-
-    return h5py.check_string_dtype(attribute.dtype) is not None and prod(attribute.shape) == 1
-
-
-def _size(item: Any) -> int:
-    """The bytes of a data set that stands in the file itself, as it is, with at most a checksum."""
-    import h5py
-
-    options = item.id.get_create_plist()
-    filters = {options.get_filter(number)[0] for number in range(options.get_nfilters())}
-    if item.external or item.is_virtual or filters - {h5py.h5z.FILTER_FLETCHER32}:
-        raise ResultError(f"{DATA} keeps {item.name} in another file or packed")
-    return int(item.dtype.itemsize * max(prod(item.shape), prod(item.chunks or ())))
+def _attributes(item: Any) -> dict[str, Any]:
+    """What is said of a group or variable; netCDF makes no difference between a number and a row of one."""
+    found = {name: item.attrs[name] for name in item.attrs if name not in HIDDEN}
+    return {name: value[0] if getattr(value, "shape", ()) == (1,) else value for name, value in found.items()}

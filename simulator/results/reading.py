@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.errors import ResultError
-from simulator.results.folders import sweep
+from simulator.results.folders import put_back
 from simulator.results.names import DATA, RESOLVED, SUMMARY, is_run
 from simulator.results.netcdf import decoded
 from simulator.results.sealing import read_listing, read_part, read_summary
@@ -29,7 +29,6 @@ class StoredRun:
     tree: xr.DataTree
     summary: dict[str, Any]
     scenario: Path
-    attrs: dict[str, Any]
 
 
 def load(path: Path) -> StoredRun:
@@ -69,14 +68,12 @@ def _stored_run(folder: Path) -> StoredRun:
     if folder.is_symlink() and folder.resolve().parent != folder.parent.resolve():
         raise ResultError("the folder is a link that leads elsewhere")
     summary = read_summary(folder)
-    if is_run(folder.name) and Path(summary["run"]).name != folder.name:
-        raise ResultError(f"this is the run {Path(summary['run']).name}, in the place of another")
     contents = {name: read_part(folder, name, digest) for name, digest in summary.pop("files").items()}
     tree = decoded(contents[DATA])
     if tree.attrs["data_sha256"] != summary["data_sha256"]:
         raise ResultError(f"{DATA} and {SUMMARY} are of two runs")
     summary["run"] = folder.as_posix()
-    return StoredRun(folder, tree, summary, folder / RESOLVED, {str(k): v for k, v in tree.attrs.items()})
+    return StoredRun(folder, tree, summary, folder / RESOLVED)
 
 
 def catalogue(root: Path) -> list[dict[str, Any]]:
@@ -87,7 +84,7 @@ def catalogue(root: Path) -> list[dict[str, Any]]:
     """
     try:
         with suppress(OSError):
-            sweep(root)
+            put_back(root)
         entries = [entry for entry in os.scandir(root) if is_run(entry.name)]
         folders = [root / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:

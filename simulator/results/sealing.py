@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 from simulator.errors import ResultError, shown
 from simulator.results.listing import LISTING, checked, listing
-from simulator.results.names import SUMMARY, check_name
+from simulator.results.names import SUMMARY, check_name, is_run
 
 MOST_BYTES = 8 << 30  # of one file, and of all that it declares
+RUN = re.compile(rb'^ "run": (".*"),$', re.MULTILINE)  # where a summary says which run it is of
 
 
 def sealed(summary: Mapping[str, Any]) -> bytes:
@@ -28,7 +30,7 @@ def _seal(body: bytes) -> bytes:
 
 
 def read_summary(folder: Path) -> dict[str, Any]:
-    """The summary of a run, if it is what was saved."""
+    """The summary of a run, if it is what was saved there."""
     summary: dict[str, Any] = _shown(json.loads(_checked(folder) + b"\n}"))
     summary.pop(LISTING, None)
     return summary
@@ -47,17 +49,13 @@ def _shown(value: Any) -> Any:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a folder holds the run that its name says, every file of it as it was saved.
-
-    A run put into another's place is whole in itself; its summary says where it belongs.
-    """
+    """Whether a folder holds the run that its name says, every file of it as it was saved."""
     try:
-        summary = read_summary(folder)
-        for name, digest in summary["files"].items():
+        for name, digest in read_summary(folder)["files"].items():
             read_part(folder, name, digest)
     except (ResultError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return Path(summary["run"]).name == folder.name
+    return True
 
 
 def read_listing(folder: Path) -> dict[str, Any]:
@@ -70,11 +68,15 @@ def read_listing(folder: Path) -> dict[str, Any]:
 
 
 def _checked(folder: Path) -> bytes:
-    """A summary's bytes before its seal, if they are those that were sealed."""
+    """A summary's bytes before its seal, if they are as sealed, and of the run that its folder names."""
     raw = _read(folder / SUMMARY)
     body = raw[: -len(_seal(b""))]
-    if raw != body + _seal(body):
+    run = RUN.search(body)
+    if raw != body + _seal(body) or run is None:
         raise ResultError(f"{SUMMARY} is not what was saved")
+    name = Path(json.loads(run[1])).name
+    if is_run(folder.name) and folder.name != name:
+        raise ResultError(f"this is the run {shown(name)}, in the place of another")
     return body
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
-from simulator.results.folders import Content, sweep, write_file, write_folder
+from simulator.results.folders import Content, remedy, sweep, write_file, write_folder
 from simulator.results.listing import LISTING, listing
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
@@ -40,36 +41,45 @@ def save(contents: Contents, root: Path, slug: str, identity: str) -> Path:
     """
     folder = root / folder_name(slug, identity)
     files = _files(contents, folder, slug)
-    try:
+    with _told(f"{folder}: the run"):
         root.mkdir(parents=True, exist_ok=True)
         sweep(root)
         write_folder(files, folder)
-    except OSError as error:
-        what = f"{folder}: the run cannot be stored: {error.strerror or error}"
-        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
     return folder
 
 
 def save_tree(tree: xr.DataTree, path: Path) -> Path:
-    """Store a tree as a file by itself, whole or not at all, in place of what is there."""
-    marks = {"created_at": _now(), "data_sha256": data_sha256(tree), "command": ""}
-    try:
-        write_file(encoded(tree, marks), path)
-    except OSError as error:
-        what = f"{path}: it cannot be stored: {error.strerror or error}"
-        raise ResultError(f"{what}; make room there, or choose another folder with -o") from error
+    """Store a tree as a file by itself, whole or not at all, in place of what is there.
+
+    Raises :class:`ResultError`, with nothing left behind, where it cannot be written.
+    """
+    content = encoded(tree, {**_marks(tree), "command": ""})
+    with _told(f"{path}: it"):
+        write_file(content, path)
     return path
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Tell a user what a system says of something that it cannot store."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{what} cannot be stored: {error.strerror or error}"
+        raise ResultError(f"{why}; {remedy(error)}") from error
+
+
+def _marks(tree: xr.DataTree) -> dict[str, str]:
+    """What is said of a tree in the file that holds it."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"created_at": now, "data_sha256": data_sha256(tree)}
 
 
 def _files(contents: Contents, folder: Path, slug: str) -> dict[str, Content]:
     """Every file of a run by name, complete."""
     for name in contents.files:
         check_name(name)
-    marks = {"created_at": _now(), "data_sha256": data_sha256(contents.tree)}
+    marks = _marks(contents.tree)
     command = contents.command.encode(errors="backslashreplace").decode()
     files: dict[str, Content] = {
         **contents.files,

@@ -59,9 +59,11 @@ def with_value(text: str, path: Sequence[str], value: Any) -> str:
             return _inserted(text, node, key, path[depth:], value)
         key, node, flow = new_key, child, bool(getattr(node, "flow_style", False))
     assert key is not None
-    begin, column = key.start_mark.index, key.start_mark.column
-    new = _flow({path[-1]: value})[1:-1] if flow else _lines(path[-1], value, column, _line_end(text))
-    return text[:begin] + new + text[_end(text, node) :]
+    begin, column, line_end = key.start_mark.index, key.start_mark.column, _line_end(text)
+    new = _flow({path[-1]: value})[1:-1] if flow else _lines(path[-1], value, column, line_end)
+    first, more, lines = new.partition(line_end)
+    beside, end, after = text[_end(text, node) :].partition(line_end)  # a comment stays beside the key
+    return text[:begin] + first + beside + more + lines + end + after
 
 
 def _composed(text: str) -> Node:
