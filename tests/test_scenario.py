@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Scenario, load_scenario
+from simulator.currency import in_currency
 from simulator.distributions import Point
 from simulator.errors import InputError
 from simulator.extensions import lever, lever_names
@@ -54,7 +55,7 @@ def test_every_entry_of_every_book_is_sound_and_sourced(path: Path) -> None:
     book = load_book(path, found.append)
     formulas = [formula for name in lever_names() for formula in formulas_of(lever(name))]
     inputs = {name: unit for f in formulas for name, unit in zip(f.arguments, f.units, strict=True)}
-    inputs |= build(shipped_formulas()).units
+    inputs |= in_currency(build(shipped_formulas()), "CNY").units
     priors = []
 
     def walk(name: str, node: object, keys: dict[str, str]) -> None:

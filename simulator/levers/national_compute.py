@@ -19,7 +19,8 @@ from simulator.units import (
 )
 
 # Hours to which EuroHPC's AI factories give entry access (IndiaAI approves as many at once), and fast access.
-CAMPUS_HOURS, REGIONAL_HOURS = 5_000.0, 50_000.0
+CAMPUS_HOURS = 5_000.0
+REGIONAL_HOURS = 50_000.0
 
 
 def allotted_share(

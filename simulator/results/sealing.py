@@ -76,7 +76,7 @@ def _checked(folder: Path) -> bytes:
         raise ResultError(f"{SUMMARY} is not what was saved")
     name = Path(json.loads(run[1])).name
     if is_run(folder.name) and folder.name != name:
-        raise ResultError(f"this is the run {name}, in the place of another")
+        raise ResultError(f"this is the run {shown(name)}, in the place of another")
     return body
 
 
