@@ -60,7 +60,7 @@ def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
 
         if each.developers < each.count:
             yield (
-                f"{name}: {each.count} figures of {each.developers} developers, hardly independent within one; "
+                f"{name}: {each.count} figures of {each.developers} developers, related within one; "
                 f"with each developer counted once, {each.by_developer(0.9):.0%} lie within the 90% band"
             )
 
