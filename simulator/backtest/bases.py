@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.backtest.published import PublishedRun
+from simulator.backtest.published import BASES, PublishedRun
 
 ESTIMATED = "third_party_estimate"
 AS_HELD = "published"
@@ -33,12 +33,12 @@ def pins(run: PublishedRun, quantity: str) -> tuple[str, ...]:
 
     Raises :class:`NotComparableError` with the reason where none do.
     """
-    if ESTIMATED in (run.words["hours_scope"], run.words["energy_basis"], run.words["tco2e_basis"]):
+    column = BASES[quantity]
+    if ESTIMATED in (run.words["hours_scope"], run.words[column]):
         raise NotComparableError("an estimate of third parties, nothing published")
-    if quantity in ("accelerator_hours", "training_days"):
+    if column == "hours_scope":
         return _hours(hours_scope(run))
     hours = _hours(run.words["hours_scope"] or AS_HELD)
-    column = "energy_basis" if quantity == "energy" else "tco2e_basis"
     if not run.words[column]:
         raise NotComparableError(f"{column} does not say what the figure covers")
     parts = _parts(run.words[column])
