@@ -103,7 +103,7 @@ def backtest(
     skipped: list[Skipped] = []
     watch.expect(len(runs))
     for run in runs:
-        groups = _groups(run, skipped)
+        groups = _groups(run, over, skipped)
         for (region, pinned), quantities in groups.items():
             try:
                 scores += _predicted(
@@ -116,7 +116,9 @@ def backtest(
     return Backtest(tuple(scores), tuple(skipped), path.stem, _taken(runs, scores, over.chips))
 
 
-def _groups(run: PublishedRun, skipped: list[Skipped]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+def _groups(
+    run: PublishedRun, frame: Frame, skipped: list[Skipped]
+) -> dict[tuple[str, tuple[str, ...]], list[str]]:
     """The quantities that a run publishes, by the region and the pins that they are predicted with."""
     groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for quantity in BASES:
@@ -124,7 +126,7 @@ def _groups(run: PublishedRun, skipped: list[Skipped]) -> dict[tuple[str, tuple[
             _check_published(run, quantity)
             pinned = pins(run, quantity)
             sited = quantity == "emissions" or (quantity == "energy" and NO_SITE not in pinned)
-            _check_known(run, quantity, sited)
+            _check_known(run, quantity, sited, frame.chips)
         except NotComparableError as reason:
             skipped.append(Skipped(run.name, quantity, str(reason)))
         else:
@@ -137,13 +139,15 @@ def _check_published(run: PublishedRun, quantity: str) -> None:
         raise NotComparableError("not published")
 
 
-def _check_known(run: PublishedRun, quantity: str, sited: bool) -> None:
-    """Raise :class:`NotComparableError` for what is missing of a run."""
+def _check_known(run: PublishedRun, quantity: str, sited: bool, known: Mapping[str, str]) -> None:
+    """Raise :class:`NotComparableError` for what is missing of a run, or of the book."""
     numbers = (*KNOWABLE, COUNT) if quantity == "training_days" else KNOWABLE
     missing = [name for name in numbers if name not in run.numbers]
     missing += [word for word in (("chip", "region") if sited else ("chip",)) if not run.words[word]]
     if missing:
         raise NotComparableError(f"not published, though needed: {', '.join(missing)}")
+    if chip_of(run.words["chip"], known) not in known:
+        raise NotComparableError(f"the book has no accelerator {run.words['chip']}")
 
 
 def _predicted(

@@ -49,6 +49,8 @@ def backtest_sheet(found: Backtest, about: Mapping[str, Any]) -> Sheet:
 
 def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
+    if not found.scores:
+        yield "No figure could be predicted"
     for name, each in found.summaries.items():
         few = f"; below {FEWEST} figures, coverage says little" if each.count < FEWEST else ""
         better = 1.0 - each.crps / each.crps_baseline
