@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from simulator.backtest.published import BASES, PublishedRun
 
 ESTIMATED = "third_party_estimate"
-SCOPES = {"published": (), "derived_assumed_count": ("system_utilization=1",)}
+AS_HELD = "published"
+SCOPES = {AS_HELD: (), "derived_assumed_count": ("system_utilization=1",)}
 # of hours: as held by the run; or FLOP over a stated throughput within a step, without downtime and repeats
 
-ASSUMED = re.compile(r"chip_assumed_(\d+)w")
+ASSUMED = re.compile(r"chip_assumed_(\d+(?:\.\d+)?)w")
 POWER: dict[str, tuple[str, ...]] = {
     "system_measured": (),
     "chip_tdp": ("server_power_factor=1", "average_power_share=1"),
     "chip_measured": ("server_power_factor=1",),
 }
-SITE: dict[str, tuple[str, ...]] = {"pue": (), "no_pue": ("pue=1",)}
-GROSS = "gross"  # by the grid the power came from; net of purchased carbon-free power is another thing
+NO_SITE = "pue=1"
+SITE: dict[str, tuple[str, ...]] = {"pue": (), "no_pue": (NO_SITE,)}
+GROSS, NET = "gross", "net"  # by the grid the power came from, or less purchased carbon-free power
 
 
 class NotComparableError(Exception):
@@ -28,43 +29,62 @@ class NotComparableError(Exception):
 def pins(run: PublishedRun, quantity: str) -> tuple[str, ...]:
     """The settings that make a prediction cover what the published figure covers.
 
+    Energy and emissions rest on the hours, so that what those leave out they leave out as well.
+
     Raises :class:`NotComparableError` with the reason where none do.
     """
     column = BASES[quantity]
-    basis = run.words[column]
-    if not basis:
-        raise NotComparableError(f"{column} does not say what the figure covers")
-    if ESTIMATED in (basis, run.words["hours_scope"]):
+    if ESTIMATED in (run.words["hours_scope"], run.words[column]):
         raise NotComparableError("an estimate of third parties, nothing published")
-    return READERS[column](basis)
+    if column == "hours_scope":
+        return _hours(hours_scope(run))
+    hours = _hours(run.words["hours_scope"] or AS_HELD)
+    if not run.words[column]:
+        raise NotComparableError(f"{column} does not say what the figure covers")
+    parts = _parts(run.words[column])
+    return (*hours, *(_power(parts, column) if quantity == "energy" else _emissions(parts)))
 
 
-def _hours(basis: str) -> tuple[str, ...]:
-    if basis not in SCOPES:
-        raise NotComparableError(f"hours_scope {basis} is none of {', '.join(SCOPES)}")
-    return SCOPES[basis]
+def hours_scope(run: PublishedRun) -> str:
+    """What a run's hours cover: where nothing is said of hours that are published, all that it held."""
+    return run.words["hours_scope"] or (AS_HELD if "accelerator_hours" in run.numbers else "")
 
 
-def _energy(basis: str) -> tuple[str, ...]:
-    power, _, site = (part.strip() for part in basis.partition(","))
-    assumed = ASSUMED.fullmatch(power)
-    if (power not in POWER and not assumed) or site not in SITE:
-        raise NotComparableError(f"energy_basis {basis} is no power ({', '.join(POWER)}) and pue or no_pue")
-    watts = (f"accelerator_power={assumed[1]}",) if assumed else POWER[power]
-    return (*watts, *SITE[site])
+def _hours(scope: str) -> tuple[str, ...]:
+    if not scope:
+        raise NotComparableError("hours_scope does not say what the figure covers")
+    if scope not in SCOPES:
+        raise NotComparableError(f"hours_scope {scope} is none of {', '.join(SCOPES)}")
+    return SCOPES[scope]
 
 
-def _emissions(basis: str) -> tuple[str, ...]:
-    energy, _, kind = (part.strip() for part in basis.rpartition(","))
-    if kind != GROSS:
+def _parts(basis: str) -> frozenset[str]:
+    """The words of a basis, in any order.
+
+    >>> sorted(_parts("PUE, chip_tdp"))
+    ['chip_tdp', 'pue']
+    """
+    return frozenset(re.split(r"[\s,;+]+", basis.strip().lower()))
+
+
+def _power(parts: frozenset[str], column: str) -> tuple[str, ...]:
+    powers = [word for word in parts if word in POWER or ASSUMED.fullmatch(word)]
+    sites = [word for word in parts if word in SITE]
+    if (len(powers), len(sites), len(parts)) != (1, 1, 2):
+        told = ", ".join(sorted(parts))
+        raise NotComparableError(
+            f"{column} {told} is no power ({', '.join(POWER)}, chip_assumed_300w) with pue or no_pue"
+        )
+    assumed = ASSUMED.fullmatch(powers[0])
+    watts = (f"accelerator_power={assumed[1]}",) if assumed else POWER[powers[0]]
+    return (*watts, *SITE[sites[0]])
+
+
+def _emissions(parts: frozenset[str]) -> tuple[str, ...]:
+    if NET in parts:
         raise NotComparableError(
             "emissions are net of purchased carbon-free power; the model's are the grid's"
         )
-    return _energy(energy)
-
-
-READERS: dict[str, Callable[[str], tuple[str, ...]]] = {
-    "hours_scope": _hours,
-    "energy_basis": _energy,
-    "tco2e_basis": _emissions,
-}
+    if GROSS not in parts:
+        raise NotComparableError("tco2e_basis does not say gross (by the grid) or net")
+    return _power(parts - {GROSS}, "tco2e_basis")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from simulator.backtest.bases import NotComparableError, pins
+from simulator.backtest.bases import AS_HELD, NO_SITE, NotComparableError, hours_scope, pins
+from simulator.backtest.chips import BARE, chip_of, chips
 from simulator.backtest.published import BASES, PublishedRun
 from simulator.backtest.scoring import Score, Summary, scored
 from simulator.errors import InputError
+from simulator.scenario.books import load_book
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reader import read
 from simulator.scenario.scenario import Scenario
@@ -21,8 +23,7 @@ from simulator.watch import UNWATCHED, Watch
 FRAME = Path("configs/published/run.yaml")
 KNOWABLE = ("active_parameters", "tokens")
 COUNT, PEAK = "accelerator_count", "peak_flop_per_second"
-ANYWHERE = "US"  # of a run whose region is not said, where nothing hangs on it
-OF_A_SITE = ("energy", "emissions")
+ANYWHERE = "US"  # the region of figures that hang on none
 
 # Where the number of accelerators is not published: so many that training takes 15 to 135 days (P5, P95) at
 # 30% of the peak. Published runs took 9.5 (MPT-7B) to 118 days (BLOOM).
@@ -44,17 +45,42 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Every figure that was predicted, and those that were not."""
+    """Every figure that was predicted, those that were not, and what was taken for granted of which runs."""
 
     scores: tuple[Score, ...]
     skipped: tuple[Skipped, ...]
     book: str
+    taken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def summaries(self) -> dict[str, Summary]:
         """The scores by quantity."""
         found = {name: tuple(s for s in self.scores if s.quantity == name) for name in BASES}
         return {name: Summary(scores) for name, scores in found.items() if scores}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the rows are laid over: a scenario to be loaded, names of accelerators, and the peak of each."""
+
+    load: Callable[[Sequence[str]], Scenario]  # of settings
+    chips: Mapping[str, str]
+    peak: Callable[[str], float]  # FLOP/s of an accelerator
+
+
+def frame_of(path: Path, book: Path, *, laid_over: Sequence[str] = (), levers: Sequence[str] = ()) -> Frame:
+    """A frame from the scenario that the rows are laid over, with another book and settings over the rows."""
+
+    def load(settings: Sequence[str]) -> Scenario:
+        return load_scenario(path, book=book, levers=levers, settings=(*settings, *laid_over))
+
+    @cache
+    def peak(chip: str) -> float:
+        return _middle(
+            load([*(f"plan.{name}=1" for name in (*KNOWABLE, COUNT)), *_words(chip, ANYWHERE)]), PEAK
+        )
+
+    return Frame(load, chips(load_book(book, lambda complaint: None)), peak)
 
 
 def backtest(
@@ -71,64 +97,117 @@ def backtest(
 
     What a run lacks, or what the book has no prior for, is skipped with the reason.
     """
-    load = partial(load_scenario, frame, book=book, levers=levers)
+    path = Path(book) if book else frame.parent / str(read(frame).value["book"].value)
+    over = frame_of(frame, path, laid_over=laid_over, levers=levers)
     scores: list[Score] = []
     skipped: list[Skipped] = []
     watch.expect(len(runs))
     for run in runs:
-        for quantity in BASES:
+        groups = _groups(run, over, skipped)
+        for (region, pinned), quantities in groups.items():
             try:
-                scores.append(_predicted(run, quantity, load, laid_over, settings))
-            except NotComparableError as reason:
-                skipped.append(Skipped(run.name, quantity, str(reason)))
+                scores += _predicted(
+                    run, quantities, over.load((*plan_of(run, over, region), *pinned)), settings
+                )
             except InputError as error:
-                reasons = "; ".join(complaint.what for complaint in error.complaints)
-                skipped.append(Skipped(run.name, quantity, reasons))
+                reason = "; ".join(complaint.what for complaint in error.complaints)
+                skipped += [Skipped(run.name, quantity, reason) for quantity in quantities]
         watch.done(1)
-    return Backtest(tuple(scores), tuple(skipped), Path(book or str(read(frame).value["book"].value)).stem)
+    return Backtest(tuple(scores), tuple(skipped), path.stem, _taken(runs, scores, over.chips))
+
+
+def _groups(
+    run: PublishedRun, frame: Frame, skipped: list[Skipped]
+) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+    """The quantities that a run publishes, by the region and the pins that they are predicted with."""
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for quantity in BASES:
+        try:
+            _check_published(run, quantity)
+            pinned = pins(run, quantity)
+            sited = quantity == "emissions" or (quantity == "energy" and NO_SITE not in pinned)
+            _check_known(run, quantity, sited, frame.chips)
+        except NotComparableError as reason:
+            skipped.append(Skipped(run.name, quantity, str(reason)))
+        else:
+            groups.setdefault((run.words["region"] if sited else ANYWHERE, pinned), []).append(quantity)
+    return groups
+
+
+def _check_published(run: PublishedRun, quantity: str) -> None:
+    if quantity not in run.numbers:
+        raise NotComparableError("not published")
+
+
+def _check_known(run: PublishedRun, quantity: str, sited: bool, known: Mapping[str, str]) -> None:
+    """Raise :class:`NotComparableError` for what is missing of a run, or of the book."""
+    numbers = (*KNOWABLE, COUNT) if quantity == "training_days" else KNOWABLE
+    missing = [name for name in numbers if name not in run.numbers]
+    missing += [word for word in (("chip", "region") if sited else ("chip",)) if not run.words[word]]
+    if missing:
+        raise NotComparableError(f"not published, though needed: {', '.join(missing)}")
+    if chip_of(run.words["chip"], known) not in known:
+        raise NotComparableError(f"the book has no accelerator {run.words['chip']}")
 
 
 def _predicted(
-    run: PublishedRun,
-    quantity: str,
-    load: partial[Scenario],
-    laid_over: Sequence[str],
-    settings: Settings,
-) -> Score:
-    _check_known(run, quantity)
-    pinned = pins(run, quantity)
-    scenario = load(settings=(*plan_of(run, load), *pinned, *laid_over))
-    draws = engine(scenario, settings).columns([quantity], settings.first_draws, threads=settings.threads)
-    centre = baseline(run, quantity, scenario)
-    grade, basis = run.words["grade"], run.words[BASES[quantity]]
-    return scored(
-        run.name, quantity, run.numbers[quantity], draws[quantity], centre, grade=grade, basis=basis
-    )
+    run: PublishedRun, quantities: Sequence[str], scenario: Scenario, settings: Settings
+) -> Iterator[Score]:
+    """The scores of figures that are predicted by one scenario."""
+    draws = engine(scenario, settings).columns(quantities, settings.first_draws, threads=settings.threads)
+    for quantity in quantities:
+        yield scored(
+            run.name,
+            quantity,
+            run.numbers[quantity],
+            draws[quantity],
+            baseline(run, quantity, scenario),
+            grade=run.words["grade"],
+            basis=run.words[BASES[quantity]] or hours_scope(run),
+            developer=run.words["developer"] or run.name,
+            family=scenario.words["accelerator_family"],
+        )
 
 
-def _check_known(run: PublishedRun, quantity: str) -> None:
-    """Raise :class:`NotComparableError` for what is missing of a run."""
-    if quantity not in run.numbers:
-        raise NotComparableError("not published")
-    numbers = (*KNOWABLE, COUNT) if quantity == "training_days" else KNOWABLE
-    words = ("chip", "region") if quantity in OF_A_SITE else ("chip",)
-    missing = [name for name in numbers if name not in run.numbers]
-    missing += [word for word in words if not run.words[word]]
-    if missing:
-        raise NotComparableError(f"not published, though needed: {', '.join(missing)}")
+def _taken(
+    runs: Sequence[PublishedRun], scores: Sequence[Score], known: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """What was taken for granted, and of which of the runs that were predicted."""
+    told: dict[str, tuple[str, ...]] = {}
+    scored_hours = {s.run for s in scores if s.quantity in ("accelerator_hours", "training_days")}
+    for run in (run for run in runs if run.name in {score.run for score in scores}):
+        chip = chip_of(run.words["chip"], known)
+        said = [f"{run.words['chip']} is taken for {chip}"] if known.get(run.words["chip"]) != chip else []
+        said += [f"{run.words['chip']} is taken for {chip}"] if run.words["chip"] in BARE else []
+        if run.name in scored_hours and not run.words["hours_scope"]:
+            said.append(f"hours of which nothing is said are taken for all that the run held ({AS_HELD})")
+        for sentence in said:
+            told[sentence] = (*told.get(sentence, ()), run.name)
+    return told
 
 
-def plan_of(run: PublishedRun, load: partial[Scenario]) -> tuple[str, ...]:
+def plan_of(run: PublishedRun, frame: Frame, region: str = ANYWHERE) -> tuple[str, ...]:
     """What was knowable of a run before it, as settings."""
-    numbers = [f"plan.{name}={run.numbers[name]!r}" for name in KNOWABLE]
-    year = run.words["published_month"][:4]
-    words = {"accelerator": run.words["chip"], "region": run.words["region"] or ANYWHERE, "year": year}
-    known = (*numbers, *(f"plan.{key}={word}" for key, word in words.items() if word))
+    chip = chip_of(run.words["chip"], frame.chips)
+    known = [f"plan.{name}={run.numbers[name]!r}" for name in KNOWABLE]
+    known += [*_words(chip, region), f"plan.year={_quoted(run.words['published_month'][:4])}"]
     if COUNT in run.numbers:
         return (*known, f"plan.{COUNT}={run.numbers[COUNT]!r}")
-    scenario = load(settings=(*known, f"plan.{COUNT}=1"))
-    fewest, most = (_busy_for(run, _middle(scenario, PEAK), days) for days in reversed(DAYS))
+    fewest, most = (_busy_for(run, frame.peak(chip), days) for days in reversed(DAYS))
     return (*known, f"{COUNT}={{lognormal: {{p5: {fewest!r}, p95: {most!r}}}, truncate: {{low: 1}}}}")
+
+
+def _words(chip: str, region: str) -> tuple[str, ...]:
+    return f"plan.accelerator={_quoted(chip)}", f"plan.region={_quoted(region)}"
+
+
+def _quoted(word: str) -> str:
+    """A word as text of YAML, whatever is in it.
+
+    >>> _quoted("Z9: it's new")
+    "'Z9: it''s new'"
+    """
+    return "'" + word.replace("'", "''") + "'"
 
 
 def _busy_for(run: PublishedRun, peak: float, days: float) -> float:

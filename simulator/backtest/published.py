@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, did_you_mean
+from simulator.scenario.reader import number
 
 LARGEST = 2**20  # bytes; a run takes some hundred
 NUMBERS = {
@@ -27,12 +28,18 @@ BASES = {
     "energy": "energy_basis",
     "emissions": "tco2e_basis",
 }  # quantities that are predicted, and the column that says what is in the published figure
-WORDS = ("model", "chip", "region", "published_month", "grade", *dict.fromkeys(BASES.values()))
+WORDS = (
+    *("model", "developer", "chip", "region", "published_month", "grade"),
+    *dict.fromkeys(BASES.values()),
+)
+NOTHING = ("", "-", "–", "—", "?", "n/a", "na", "none", "null", "unknown")  # ways to leave a cell empty
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+SUFFIXES = str.maketrans("bmtK", "BMTk")  # 65b as 65B
 
 
 @dataclass(frozen=True)
 class PublishedRun:
-    """A row: numbers by the model's names, and words; what a row leaves empty is not in them."""
+    """A row: numbers by the model's names, and words, empty where the row says nothing."""
 
     line: int
     numbers: Mapping[str, float]
@@ -54,20 +61,35 @@ def read_published(path: Path) -> tuple[PublishedRun, ...]:
     _check_head(path, head)
     found, complaints = [], []
     for line, cells in rows[1:]:
-        row = {name: cell.strip() for name, cell in zip(head, cells, strict=False)}
+        row = {name: _cell(cell) for name, cell in zip(head, cells, strict=False)}
         faults = _faults(row, len(cells), len(head))
         if faults:
             complaints.append(Complaint(f"{path}:{line}", "; ".join(faults)))
         else:
             found.append(_run(line, row))
-    names = [run.name for run in found]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        complaints.append(Complaint(str(path), f"{name} is there twice", "give the runs names of their own"))
+    for run in found:
+        if any(replace(run, line=other.line) == other for other in found if other.line < run.line):
+            complaints.append(Complaint(f"{path}:{run.line}", f"{run.name} is there twice", "take one out"))
     if not found and not complaints:
         complaints.append(Complaint(str(path), "there is no run in it", "write one a row"))
     if complaints:
         raise InputError(complaints)
-    return tuple(found)
+    return _told_apart(found)
+
+
+def _cell(text: str) -> str:
+    return "" if text.strip().lower() in NOTHING else text.strip()
+
+
+def _told_apart(runs: Sequence[PublishedRun]) -> tuple[PublishedRun, ...]:
+    """Runs of one name, phases of a training perhaps, with their lines."""
+    names = [run.name for run in runs]
+    return tuple(
+        replace(run, words={**run.words, "model": f"{run.name} (line {run.line})"})
+        if names.count(run.name) > 1
+        else run
+        for run in runs
+    )
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -110,18 +132,22 @@ def _faults(row: Mapping[str, str], cells: int, columns: int) -> list[str]:
         found.append("the run has no name under model")
     for column in NUMBERS:
         text = row.get(column, "")
-        if text and not _is_positive(text):
+        if text and not (_number(text) or 0.0) > 0.0:
             found.append(f"{column} {text!r} is no number above 0")
     return found
 
 
-def _is_positive(text: str) -> bool:
-    try:
-        return isfinite(float(text)) and float(text) > 0.0
-    except ValueError:
-        return False
+def _number(text: str) -> float | None:
+    """The number that a cell spells.
+
+    >>> [_number(text) for text in ("6.5e10", "1,000", "65B", "1_000", "1,5", "~7M")]
+    [65000000000.0, 1000.0, 65000000000.0, 1000.0, None, None]
+    """
+    found = number(THOUSANDS.sub("", text).replace(" ", "").translate(SUFFIXES))
+    return None if found is None else float(found)
 
 
 def _run(line: int, row: Mapping[str, str]) -> PublishedRun:
-    numbers = {name: float(row[column]) for column, name in NUMBERS.items() if row.get(column)}
+    cells = {name: _number(row.get(column, "")) for column, name in NUMBERS.items()}
+    numbers = {name: value for name, value in cells.items() if value is not None}
     return PublishedRun(line, numbers, {word: row.get(word, "") for word in WORDS})

@@ -65,6 +65,8 @@ class Score:
     crps_baseline: float
     grade: str
     basis: str
+    developer: str = ""
+    family: str = ""  # of accelerators
 
     @property
     def width(self) -> float:
@@ -81,6 +83,8 @@ def scored(
     *,
     grade: str = "",
     basis: str = "",
+    developer: str = "",
+    family: str = "",
 ) -> Score:
     """Hold a published figure against draws of the prediction, and against the baseline's centre."""
     ordered = np.sort(draws)
@@ -91,7 +95,7 @@ def scored(
         percentile=float(below) / len(ordered),
         crps=crps(np.log(ordered), log(published)),
         crps_baseline=crps_normal(log(centre) + BASELINE_MEAN, BASELINE_SD, log(published)),
-        grade=grade, basis=basis,
+        grade=grade, basis=basis, developer=developer, family=family,
     )  # fmt: skip
 
 
@@ -128,6 +132,27 @@ class Summary:
         """Whether as many figures missed the band as chance would have, with 95%."""
         low, high = binom.interval(0.95, self.count, 1.0 - band)
         return bool(low <= self.count - self.inside(band) <= high)
+
+    @property
+    def developers(self) -> int:
+        """How many there are to whom the runs belong; runs of one are hardly independent."""
+        return len({score.developer for score in self.scores})
+
+    def by_developer(self, band: float) -> float:
+        """The share within the band where each developer counts as much as any other."""
+        held = {score.developer: self.of(developer=score.developer) for score in self.scores}
+        return _mean([each.coverage(band) for each in held.values()])
+
+    @property
+    def families(self) -> dict[str, Summary]:
+        """The same by family of accelerators."""
+        return {name: self.of(family=name) for name in sorted({score.family for score in self.scores})}
+
+    def of(self, **words: str) -> Summary:
+        """The scores of a developer or a family."""
+        return Summary(
+            tuple(s for s in self.scores if all(getattr(s, key) == word for key, word in words.items()))
+        )
 
     @property
     def histogram(self) -> list[int]:

@@ -16,27 +16,31 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW, REST = 0.24, 1.6  # inches: a line of text; heading, axis and legend
+MOST, CLOSE = 35, 0.15  # figures that fit a page; inches of a line where one quantity alone is drawn
 LONGEST = 24  # characters of a run's name
 
 
 def backtest_picture(found: Backtest) -> Figure:
-    """Every prediction with what was published, quantity after quantity."""
-    scores = [score for each in found.summaries.values() for score in each.scores]
-    figure, ax = plots.figure(WIDTH, REST + ROW * max(len(scores), 1))
-    told = [f"{name} {each.inside(0.9)} of {each.count}" for name, each in found.summaries.items()]
+    """Every prediction with what was published; of more than fit a page, those of the first quantity."""
+    summaries = list(found.summaries.items())
+    scores = [score for _, each in summaries for score in each.scores]
+    many = len(scores) > MOST
+    drawn = summaries[0][1].scores if many else scores
+    figure, ax = plots.figure(WIDTH, REST + (CLOSE if many else ROW) * max(len(drawn), 1))
+    told = [f"{name} {each.inside(0.9)} of {each.count}" for name, each in summaries]
     plots.predictions(
         ax,
-        [_predicted(score) for score in scores],
-        "Published training runs against their predictions",
-        f"Within the 90% band: {', '.join(told)}. Book: {found.book}",
+        [_predicted(score, f", {score.family}" if many else f", {score.quantity}") for score in drawn],
+        f"Published training runs against their predictions{f': {summaries[0][0]}' if many else ''}",
+        f"Within the 90% band: {', '.join(told) or 'none predicted'}. Book: {found.book}",
     )
     return figure
 
 
-def _predicted(score: Score) -> plots.Predicted:
+def _predicted(score: Score, of: str) -> plots.Predicted:
     run = score.run if len(score.run) <= LONGEST else score.run[: LONGEST - 1] + "…"
     ends = (score.p5 / score.p50, score.p95 / score.p50, score.published / score.p50)
-    return plots.Predicted(f"{run}, {score.quantity}", *ends)
+    return plots.Predicted(f"{run}{of}", *ends)
 
 
 def claims_picture(found: Sequence[Judged], title: str) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import median
 from typing import Any
 
 from simulator.backtest.predicting import Backtest
@@ -27,17 +28,19 @@ def backtest_sheet(found: Backtest, about: Mapping[str, Any]) -> Sheet:
     Keys of the data: ``runs`` (a list: ``run``, ``quantity``, ``published``, ``p5``, ``p50``, ``p95``,
     ``percentile`` between 0 and 1, ``crps``, ``grade``, ``basis``), ``skipped`` (with the reason) and
     ``summary`` by quantity (``n``, ``coverage50``, ``coverage90`` with their intervals, ``crps``,
-    ``crps_baseline``, ``width``, ``pit``: percentiles counted in tenths).
+    ``crps_baseline``, ``width``, ``pit``: percentiles counted in tenths, ``developers``,
+    ``coverage90_by_developer`` and the same ``by_family`` of accelerators).
     """
     runs = [_record(score) for score in found.scores]
     return Sheet(
         above=("Published runs, predicted from what was knowable before", *_sentences(found, about)),
-        tables=tuple(rows for rows in (_summaries(found), _runs(found)) if len(rows) > 1),
-        below=(*EXPLAINED, *_skipped(found)),
+        tables=tuple(rows for rows in (_summaries(found), _families(found), _runs(found)) if len(rows) > 1),
+        below=(*EXPLAINED, *_taken(found), *_skipped(found)),
         records=[{**record, **about} for record in runs],
         data={
             "runs": runs,
             "skipped": [vars(each) for each in found.skipped],
+            "taken": {sentence: list(runs) for sentence, runs in found.taken.items()},
             "summary": {name: _summary(each) for name, each in found.summaries.items()},
             **about,
         },
@@ -46,6 +49,8 @@ def backtest_sheet(found: Backtest, about: Mapping[str, Any]) -> Sheet:
 
 def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
+    if not found.scores:
+        yield "No figure could be predicted"
     for name, each in found.summaries.items():
         few = f"; below {FEWEST} figures, coverage says little" if each.count < FEWEST else ""
         better = 1.0 - each.crps / each.crps_baseline
@@ -54,6 +59,37 @@ def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
             f"{name}: {each.count - each.inside(0.9)} of {each.count} figures miss the 90% band, {line} "
             f"chance; CRPS {abs(better):.0%} {'below' if better >= 0 else 'ABOVE'} the baseline's{few}"
         )
+
+        if each.developers < each.count:
+            yield (
+                f"{name}: {each.count} figures of {each.developers} developers, related within one; "
+                f"with each developer counted once, {each.by_developer(0.9):.0%} lie within the 90% band"
+            )
+
+
+def _families(found: Backtest) -> list[Row]:
+    heads = ("quantity", "family", "n", "inside 90%", "CRPS", "baseline", "width", "median u")
+    return [
+        heads,
+        *(
+            _family(quantity, family, each)
+            for quantity, summary in found.summaries.items()
+            for family, each in summary.families.items()
+        ),
+    ]
+
+
+def _family(quantity: str, family: str, found: Summary) -> Row:
+    middle = median(score.percentile for score in found.scores)
+    scores = (f"{number:.3f}" for number in (found.crps, found.crps_baseline))
+    ends = (f"{found.width:.2f}", f"{middle:.2f}")
+    return (quantity, family, str(found.count), str(found.inside(0.9)), *scores, *ends)
+
+
+def _taken(found: Backtest) -> Iterator[str]:
+    """What was taken for granted, and of which runs."""
+    for sentence, runs in found.taken.items():
+        yield f"Taken: {sentence}: {', '.join(runs)}"
 
 
 def _summaries(found: Backtest) -> list[Row]:
@@ -115,6 +151,8 @@ def _record(score: Score) -> dict[str, Any]:
         "crps_baseline": score.crps_baseline,
         "grade": score.grade,
         "basis": score.basis,
+        "developer": score.developer,
+        "family": score.family,
     }
 
 
@@ -128,4 +166,17 @@ def _summary(found: Summary) -> dict[str, Any]:
         "crps_baseline": found.crps_baseline,
         "width": found.width,
         "pit": found.histogram,
+        "developers": found.developers,
+        "coverage90_by_developer": found.by_developer(0.9),
+        "by_family": {family: _of_family(each) for family, each in found.families.items()},
+    }
+
+
+def _of_family(found: Summary) -> dict[str, Any]:
+    return {
+        "n": found.count,
+        **{f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS},
+        "crps": found.crps,
+        "crps_baseline": found.crps_baseline,
+        "width": found.width,
     }
