@@ -96,7 +96,7 @@ def test_shapley_effects_are_those_of_all_orders(sampler: str) -> None:
             before = order[: order.index(name)]
             added.append(explained((*before, name), CORRELATED) - explained(before, CORRELATED))
         assert found[name].value == pytest.approx(np.mean(added), abs=4.0 * found[name].se)
-        assert found[name].se < 0.006
+        assert found[name].se < 0.007
     assert sum(found[name].value for name in LINEAR) == pytest.approx(1.0, abs=1e-12)
     assert found["two"].value == pytest.approx(found["h1"].value + found["h2"].value)
 
