@@ -50,7 +50,7 @@ from simulator.results.names import batch_name, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
 from simulator.results.reading import StoredRun, catalogue, listed, load
 from simulator.results.sealing import is_whole, read_summary
-from simulator.results.store import Contents, save, save_tree
+from simulator.results.store import Contents, marked, save, save_tree
 
 __all__ = [
     "Contents",
@@ -68,6 +68,7 @@ __all__ = [
     "is_whole",
     "listed",
     "load",
+    "marked",
     "read_summary",
     "save",
     "save_tree",

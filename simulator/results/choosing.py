@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
-from uuid import uuid4
 
 from simulator.errors import Complaint, InputError, ResultError, did_you_mean
+from simulator.results.folders import temporary_name
 
 KEYS = ("scenario", "book", "name", "seed", "draws")
 
@@ -69,7 +69,7 @@ def delete(rows: Iterable[Mapping[str, Any]]) -> None:
     Raises :class:`ResultError` for the first that cannot be deleted.
     """
     for folder in (Path(row["run"]) for row in rows if "error" not in row):
-        aside = folder.with_name(f".tmp-{uuid4().hex}")
+        aside = folder.with_name(temporary_name())
         with deleting(folder):
             folder.rename(aside)
         rmtree(aside, ignore_errors=True)
