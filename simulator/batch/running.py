@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.batch.cases import Case
 from simulator.errors import SimulatorError
-from simulator.results import is_whole, listed
+from simulator.results import is_whole, listed, marked
 from simulator.running import folder_of, run_and_store
 from simulator.watch import UNWATCHED, Watch
 
@@ -59,7 +59,11 @@ def _finished(case: Case, folder: Path, resumed: bool) -> Ended:
 def one_by_one(
     found: Sequence[Case], root: Path, command: str, *, resume: bool = False, watch: Watch = UNWATCHED
 ) -> Iterator[Ended]:
-    """Run cases one after the other, each on all threads."""
-    for case in found:
-        watch.say(case.label)
-        yield run_case(case, root, command, resume, watch)
+    """Run cases one after the other, each on all threads.
+
+    Raises :class:`ResultError` where their results cannot be stored, before any is run.
+    """
+    with marked(root):
+        for case in found:
+            watch.say(case.label)
+            yield run_case(case, root, command, resume, watch)
