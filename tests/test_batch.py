@@ -116,8 +116,13 @@ def test_resume_runs_what_is_missing_or_broken(tmp_path: Path) -> None:
     assert max(map(len, told.splitlines()[:3])) <= 80
     damaged = Path(first["cases"][1]["run"]) / "run.nc"
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    _, again, _ = batch(*words, "--resume")
+    _, again, told = batch(*words, "--resume")
     assert [row["resumed"] for row in again["cases"]] == [True, False, True]
+    assert [row["damage"] for row in again["cases"]] == [None, "run.nc is not what was saved", None]
+    assert "2/3 redone rented, seed=2: run.nc is not what was saved" in told
+    (Path(first["cases"][0]["run"]) / "summary.json").write_text("{}")
+    _, text, _ = traincost("batch", *words, *FEW, "--resume")
+    assert text.startswith("3 cases: 1 done (1 had been damaged), 2 stored before")
     hashes = [[row["data_sha256"] for row in found["cases"]] for found in (first, again)]
     assert hashes[0] == hashes[1]
     assert first["batch"] == again["batch"]

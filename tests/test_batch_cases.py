@@ -185,10 +185,16 @@ def test_reasons_are_told_once_each() -> None:
     """Five cases that failed for one reason and one for another: two reasons, with the first few cases."""
     found = made(["seed=1,2,3,4,5,6,7"])
     ended = [*(Ended(case, {}, FAILED, "no room") for case in found[:5])]
-    ended += [Ended(found[5], {}, FAILED, "no right"), replace(done(found[6]), resumed=True)]
+    ended += [
+        Ended(found[5], {}, FAILED, "2 problems:\n  1. no\n  2. right"),
+        replace(done(found[6]), resumed=True),
+    ]
     sheet = batch_sheet(ended, None, 8)
     assert sheet.above[0] == "8 cases: 0 done, 1 stored before, 6 failed, 1 not run"
-    assert sheet.below == ("a, seed=1; a, seed=2; a, seed=3; and 2 more: no room", "a, seed=6: no right")
+    assert sheet.below == (
+        "a, seed=1; a, seed=2; a, seed=3; and 2 more: no room",
+        "a, seed=6: 2 problems: 1. no 2. right",
+    )
     assert [record["seed"] for record in sheet.records] == [1, 2, 3, 4, 5, 6, 7]
 
 

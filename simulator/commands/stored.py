@@ -132,6 +132,7 @@ def prune(
     Prints those that are deleted. Without --where the files batch.*.nc of that time go as well.
     """
     from simulator.reports.catalogue import catalogue_text
+    from simulator.reports.layout import counted
     from simulator.results import batches, catalogue, chosen, delete, delete_batches
 
     if not (where or since or before):
@@ -142,11 +143,5 @@ def prune(
     if not dry_run:
         delete(found)
         delete_batches(files)
-    counts = _counted(len(found), "run") + (
-        f" and {_counted(len(files), 'file')} of batches" if files else ""
-    )
+    counts = counted(len(found), "run") + (f" and {counted(len(files), 'file')} of batches" if files else "")
     click.echo(f"{'would delete' if dry_run else 'deleted'}: {counts}", err=True)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
