@@ -10,7 +10,7 @@ import click
 
 from simulator.commands.loading import given_options, say
 from simulator.terminal.options import (
-    Day,
+    FirstDay,
     Percentile,
     format_option,
     quiet_option,
@@ -18,6 +18,8 @@ from simulator.terminal.options import (
     stored_option,
     threads_option,
 )
+
+MONTH = "A month stands for its first day; days are UTC's."
 
 
 @click.command()
@@ -85,8 +87,12 @@ def filter_options(command: Any) -> Any:
         metavar="KEY=VALUE",
         help="Only runs whose scenario, book, name, seed or draws is this; * stands for anything.",
     )
-    since = click.option("--since", type=Day(), metavar="DATE", help="Only runs made on this day or later.")
-    before = click.option("--before", type=Day(), metavar="DATE", help="Only runs made before this day.")
+    since = click.option(
+        "--since", type=FirstDay(), metavar="DATE", help=f"Only runs made on this day or later. {MONTH}"
+    )
+    before = click.option(
+        "--before", type=FirstDay(), metavar="DATE", help=f"Only runs made before this day. {MONTH}"
+    )
     return where(since(before(command)))
 
 
