@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree, rmtree
 
@@ -16,6 +18,7 @@ from test_compare import traincost
 
 from simulator.batch.cases import cases, dimensions, read_sweeps
 from simulator.errors import InputError
+from simulator.reports.catalogue import FIELDS
 from simulator.results import read_summary
 from simulator.scenario.reader import number
 from simulator.simulation import Settings
@@ -195,8 +198,21 @@ def test_a_wrong_batch_is_one_message(tmp_path: Path) -> None:
     assert not (tmp_path / "batch").exists()
 
 
+def test_every_listed_run_has_every_key(tmp_path: Path) -> None:
+    """A run that cannot be read is null but for its folder and the reason, in JSON and in CSV."""
+    path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
+    _, made, _ = batch(path, "--sweep", "seed=1,2", "-o", folder)
+    (Path(made["cases"][0]["run"]) / "summary.json").write_text("{}")
+    rows = json.loads(traincost("runs", "-o", folder, "--format", "json")[1])
+    keys = [*FIELDS, "total_cost", "error"]
+    assert [list(row)[: len(keys)] for row in rows] == [keys, keys]
+    assert [[key for key in keys if row[key] is None] for row in rows] == [["error"], keys[1:-1]]
+    head, *lines = csv.reader(traincost("runs", "-o", folder, "--format", "csv")[1].splitlines())
+    assert [dict(zip(head, line, strict=True))["error"] for line in lines] == ["", rows[1]["error"]]
+
+
 def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
-    """--where and --since choose; prune deletes those, a dry run nothing, no filter is wrong usage."""
+    """Filters choose, a month from its first day; prune deletes those, a dry run nothing, no filter is wrong."""
     path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
     batch(path, "--sweep", "seed=1,2,13", "-o", folder)
 
@@ -206,11 +222,16 @@ def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
         return sorted(row["seed"] for row in json.loads(out))
 
     assert seeds("--where", "seed=1*", "--since", "2020-01-01") == [1, 13]
+    assert seeds("--where", "draws=2k") == [1, 2, 13]
     assert seeds("--before", "2020-01-01") == seeds("--where", "scenario=other") == []
     assert seeds("prune", "--where", "seed=1*", "--dry-run") == [1, 13]
     assert seeds() == [1, 2, 13]
     assert seeds("prune", "--where", "seed=1*") == [1, 13]
     assert seeds() == [2]
+    today = datetime.now(UTC)
+    month, year = today.strftime("%Y-%m"), today.strftime("%Y")
+    assert seeds("--since", month) == seeds("--since", year) == seeds("--since", f"{month}-01") == [2]
+    assert seeds("prune", "--before", month) == seeds("prune", "--before", year) == []
     assert traincost("runs", "prune", "-o", folder)[0] == 2
     code, _, err = traincost("runs", "--where", "sead=1", "-o", folder)
     assert (code, "Did you mean seed?" in err) == (1, True)
