@@ -68,6 +68,15 @@ NO_SWEEPS = [
 ]
 
 
+def test_swept_files_are_called_by_their_names() -> None:
+    """Books and levers by as much of their paths as tells them apart, and read from where they lie."""
+    sweeps = read_sweeps(["book=a/old.yaml,a/new.yaml", "lever=none,b/x.py,c/x.py"])
+    found = cases(["a.yaml"], sweeps, Settings())
+    assert dimensions(found)["lever"] == ["none", "b/x.py", "c/x.py"]
+    assert found[5].label == "a, book=new, lever=c/x.py"
+    assert (found[5].book, found[5].levers) == ("a/new.yaml", ("c/x.py",))
+
+
 @pytest.mark.parametrize("written", NO_SWEEPS)
 def test_what_is_no_sweep_is_said(written: list[str]) -> None:
     """A missing key or value, one written twice, a key swept twice."""
@@ -212,7 +221,7 @@ def test_every_listed_run_has_every_key(tmp_path: Path) -> None:
 
 
 def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
-    """Filters choose, a month from its first day; prune deletes those, a dry run nothing, no filter is wrong."""
+    """Filters choose, a month from its first day; prune deletes those, a dry run none; no filter is wrong."""
     path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
     batch(path, "--sweep", "seed=1,2,13", "-o", folder)
 

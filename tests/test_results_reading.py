@@ -200,7 +200,7 @@ def ordered(folders: list[Path]) -> list[str]:
     ],
 )
 def test_what_is_no_run_is_passed_over(stored: Path, name: str) -> None:
-    """Folders whose names do not end in 12 hex digits or cannot be printed, hidden ones, files, links are none."""
+    """Folders whose names have no 12 hex digits or cannot be printed, hidden ones, files, links are none."""
     shutil.copytree(stored, stored.parent / name)
     (stored.parent / STRANGER).write_text("x")
     (stored.parent / f"link-{STRANGER}").symlink_to(stored.name)

@@ -110,11 +110,12 @@ def _running(
     found: list[Case], output: Path, scheduler: str | None, resume: bool, watch: Watch, quiet: bool
 ) -> Iterator[Ended]:
     """The cases as they end, here or on a cluster."""
-    from simulator.batch.cluster import on_cluster
     from simulator.batch.running import one_by_one
 
     command = " ".join(["traincost", *sys.argv[1:]])
     if scheduler:
+        from simulator.batch.cluster import on_cluster
+
         say = partial(click.echo, err=True) if not quiet else lambda text: None
         return on_cluster(found, output, command, scheduler, resume=resume, say=say)
     return one_by_one(found, output, command, resume=resume, watch=watch)
