@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from simulator.commands import batches, comparisons, decisions, drivers, pictures, prices, scenarios, stored
+from simulator.commands import (
+    batches,
+    comparisons,
+    decisions,
+    drivers,
+    forecasts,
+    pictures,
+    predictions,
+    prices,
+    savings,
+    scenarios,
+    stored,
+)
 from simulator.terminal.endings import Commands
 from simulator.version import __version__
 
@@ -32,9 +44,13 @@ for command in (
     drivers.sensitivity_command,
     decisions.decide_command,
     decisions.audit_command,
+    savings.levers_command,
+    forecasts.forecast_command,
     pictures.plot,
     comparisons.compare_command,
     comparisons.check_command,
     prices.fit,
+    predictions.backtest_command,
+    predictions.claims_command,
 ):
     main.add_command(command)

@@ -15,6 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+LONGEST_PART = 2000  # characters of a complaint's part; the longest list of names to choose from has 1000
+LONGEST_NAME = 100  # characters of a name that another is proposed for
+
 
 class SimulatorError(Exception):
     """The base of every error that this library raises on purpose."""
@@ -45,7 +48,8 @@ class Complaint:
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
+        where, what, remedy = map(shown, (self.where, self.what, self.remedy))
+        return f"{where}: {what}" + (f"; {remedy}" if remedy else "")
 
 
 class InputError(SimulatorError):
@@ -68,6 +72,18 @@ class InputError(SimulatorError):
         return "\n".join([f"{len(lines)} problems:", *lines])
 
 
+def shown(text: str, longest: int = LONGEST_PART) -> str:
+    r"""A text from anywhere as a terminal may show it: cut where it is endless, odd characters spelled out.
+
+    >>> shown("gpu_\x1b[2Jprice"), len(shown("x" * 10_000))
+    ('gpu_\\x1b[2Jprice', 2001)
+    """
+    cut = text if len(text) <= longest else f"{text[:longest]}…"
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in cut)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A question that proposes the nearest known name, or nothing.
 
@@ -76,5 +92,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("zebra", ["gpu_price", "pue"])
     ''
     """
-    near = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    near = get_close_matches(name, list(known), n=1, cutoff=0.7) if len(name) <= LONGEST_NAME else []
     return f"Did you mean {near[0]}?" if near else ""

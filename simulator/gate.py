@@ -14,6 +14,7 @@ from simulator.statistics.precision import read_statistic
 PASS, OVER, UNDECIDED = "pass", "over", "undecided"
 MAX, INCREASE = "max", "max_increase"
 MOST_DRAWS = 1e12  # more would not be asked of anybody
+LIKELY = 1.2815515655446004  # standard normal quantile of 0.9: how likely so many draws decide
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Verdict:
     'pass'
     >>> near = Verdict(limit, Estimate(149e6, 1e6, 147e6, 151e6), 1000)
     >>> near.decision, near.draws_to_decide
-    ('undecided', 4000)
+    ('undecided', 11000)
     """
 
     limit: Limit
@@ -90,7 +91,10 @@ class Verdict:
 
     @property
     def draws_to_decide(self) -> int | None:
-        """About how many draws would decide, as errors fall with their root; None where it cannot be told."""
+        """How many draws would decide 9 times in 10, were the value as found; None where it cannot be told.
+
+        Errors fall with the root of the draws, and the value found with them scatters by its own error.
+        """
         if self.decision != UNDECIDED:
             return self.draws
         beyond = self.found.high if self.found.value <= self.limit.limit else self.found.low
@@ -101,7 +105,7 @@ class Verdict:
         if not isfinite(half):  # too few for any interval: as many as have one
             fewest = fewest_for_interval(self.limit.level) if self.limit.level else 0
             return _rounded_up(fewest) if fewest > self.draws else None
-        wanted = self.draws * (half / distance) ** 2
+        wanted = self.draws * ((half + LIKELY * self.found.se) / distance) ** 2
         return _rounded_up(wanted) if wanted <= MOST_DRAWS else None
 
 

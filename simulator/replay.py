@@ -104,7 +104,7 @@ def settings_of_run(stored: StoredRun, threads: int | None = None) -> Settings:
 
 def changed(stored: StoredRun, scenario: Scenario) -> str:
     """Why a stored run's scenario no longer gives the draws that were kept; empty where it does."""
-    kept = _kept(stored)
+    kept = kept_draws(stored)
     if set(kept) != set(scenario.names):
         return "other quantities than today's are in it"
     columns = partial(engine(scenario, settings_of_run(stored)).columns, threads=1)
@@ -114,7 +114,7 @@ def changed(stored: StoredRun, scenario: Scenario) -> str:
 
 def _as_kept(stored: StoredRun, why: str) -> Replay:
     """A stored run whose model has changed: of its draws only those kept can be had."""
-    kept = _kept(stored)
+    kept = kept_draws(stored)
     draws = min(map(len, kept.values()))
 
     def columns(names: Sequence[str]) -> dict[str, Any]:
@@ -124,7 +124,8 @@ def _as_kept(stored: StoredRun, why: str) -> Replay:
     return Replay(stored.summary, stored.tree, draws, columns, None, (note,))
 
 
-def _kept(stored: StoredRun) -> dict[str, Any]:
+def kept_draws(stored: StoredRun) -> dict[str, Any]:
+    """The draws kept of every name, from the first on."""
     groups = (stored.tree["inputs"], stored.tree["quantities"])
     return {str(name): column.to_numpy() for group in groups for name, column in group.data_vars.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite, sqrt
 from typing import Any
 
+from simulator.currency import name_in
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Run
 from simulator.statistics.estimates import Estimate, Summary
@@ -44,7 +45,7 @@ def summarised(run: Run, *, budget: float | None = None, name: str = "") -> dict
         "precision": [_reached(target, run) for target in settings.targets],
         "published": published,
         "warnings": warnings(run),
-        "contingency": contingency(run.summaries["total_cost"]),
+        **{name: contingency(run.summaries[total]) for name, total in _totals(scenario.currency).items()},
         "utilization_crossing": crossing(run),
     }
 
@@ -69,6 +70,7 @@ def _basis(scenario: Scenario) -> dict[str, Any]:
         "plan": planned(scenario),
         "size": scenario.size,
         "experiments": scenario.experiments,
+        **({"currency": scenario.currency} if scenario.currency else {}),
         "settings": list(scenario.settings),
         "own_priors": own_priors(scenario),
         "levers": list(scenario.levers),
@@ -157,6 +159,11 @@ def warnings(run: Run) -> list[str]:
     return [
         f"Mean and its error rest on few draws; the farthest one's share of the variance: {', '.join(heavy)}"
     ]
+
+
+def _totals(currency: str) -> dict[str, str]:
+    """The names of contingencies, and of the totals they are of."""
+    return {name_in("contingency", each): name_in("total_cost", each) for each in ("USD", currency)}
 
 
 def contingency(total: Summary) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated
 
+USD_SYMBOL = "USD"
 HOURS_PER_DAY = 24.0
 DAYS_PER_MONTH = 30.4  # 365.25 / 12, as project plans write it
 MONTHS_PER_YEAR = 12.0
@@ -72,6 +73,7 @@ MegawattHours = Annotated[float, Unit("MWh")]
 Months = Annotated[float, Unit("month")]
 OrdersPerYear = Annotated[float, Unit("OOM/year", low=-inf)]
 Parameters = Annotated[float, Unit("parameter")]
+PersonYears = Annotated[float, Unit("person-year")]
 Persons = Annotated[float, Unit("person")]
 Procurement = Annotated[float, Unit("own|rent|buy")]
 Ratio = Annotated[float, Unit("1")]

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import formulas, levers
-from simulator.extensions import assembled, lever, lever_names
+from simulator.assembly import assembled
+from simulator.currency import CURRENCIES, rate_of
+from simulator.extensions import lever, lever_names
 from simulator.formulas.energy import accelerator_power, emissions, energy
 from simulator.formulas.hardware import installed_price, rental_cost, value_in_use, yearly_depreciation
 from simulator.formulas.reliability import goodput, job_mtbf
@@ -88,8 +90,9 @@ def test_formulas_import_nothing_but_math_and_units(path: Path) -> None:
 
 
 def test_every_input_is_described() -> None:
-    """Each input of the formulas and of the levers has its sentence, and each sentence its input."""
+    """Each input of formulas, levers and currencies has its sentence, and each sentence its input."""
     model = build(shipped_formulas())
     levers = {name for lever in lever_names() for name in assembled([], [lever]).inputs}
-    assert set(MEANINGS) == set(model.inputs) | levers
+    rates = {rate_of(currency) for currency in CURRENCIES if currency != "USD"}
+    assert set(MEANINGS) == set(model.inputs) | levers | rates
     assert all(text and not text.endswith(".") for text in MEANINGS.values())

@@ -238,7 +238,7 @@ def test_endless_tag() -> None:
 
 def test_too_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text of more words than any book is refused on the way, not read to its end."""
-    assert reader.MOST_EVENTS == 100_000
+    assert reader.MOST_EVENTS == 20_000
     monkeypatch.setattr(reader, "MOST_EVENTS", 1000)
     (complaint,) = complaints("- a\n" * 2000 + "[")
     assert complaint == "a.yaml:998: more than 1,000 words and brackets; write less"
@@ -356,7 +356,7 @@ def test_file(tmp_path: Path) -> None:
         ("a: 1".encode("utf-16"), ":1: byte 0 is not UTF-8"),
         (b"a: \xed\xa0\x80\n", ":1: byte 3 is not UTF-8"),
         (b"a: b\n\n\0", ":3: character U+0000 is not allowed"),
-        (b"#" * LARGEST + b"\n", ": larger than 1,048,576 bytes"),
+        (b"#" * LARGEST + b"\n", ": larger than 524,288 bytes"),
     ],
 )
 def test_bad_files(tmp_path: Path, data: bytes, start: str) -> None:
@@ -379,7 +379,7 @@ def test_missing_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert file_complaint(tmp_path / "market.yml") == ": there is no such file; Did you mean market.yaml?"
     assert file_complaint(tmp_path / "x" / "y") == ": there is no such file; check the path"
-    assert file_complaint(tmp_path / "a\0b") == ": there is no such file; check the path"
+    assert file_complaint(tmp_path / "a\0b").endswith("a\\x00b: there is no such file; check the path")
     assert file_complaint(tmp_path).startswith(": this is not a regular file")
     assert file_complaint(tmp_path / "pipe").startswith(": this is not a regular file")
     assert file_complaint(tmp_path / ("x" * 300)).startswith(": cannot be read: File name too long")

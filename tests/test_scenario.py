@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Scenario, load_scenario
+from simulator.currency import in_currency
 from simulator.distributions import Point
 from simulator.errors import InputError
-from simulator.model import build, shipped_formulas
+from simulator.extensions import lever, lever_names
+from simulator.model import build, formulas_of, shipped_formulas
 from simulator.scenario.books import leaf, load_book
 from simulator.scenario.entries import read_prior
 from simulator.scenario.resolved import identity, resolved
@@ -51,7 +53,9 @@ def test_every_entry_of_every_book_is_sound_and_sourced(path: Path) -> None:
     """Every leaf, whatever its keys, is a distribution in its unit's domain with source and date."""
     found: list[object] = []
     book = load_book(path, found.append)
-    inputs = build(shipped_formulas()).units
+    formulas = [formula for name in lever_names() for formula in formulas_of(lever(name))]
+    inputs = {name: unit for f in formulas for name, unit in zip(f.arguments, f.units, strict=True)}
+    inputs |= in_currency(build(shipped_formulas()), "CNY").units
     priors = []
 
     def walk(name: str, node: object, keys: dict[str, str]) -> None:
@@ -152,6 +156,24 @@ def test_an_alias_names_its_accelerator() -> None:
         ("mfu=true", "number"),
         ("mfu=fast", "number"),
         ("mfu=", "nothing is written here"),
+        ("plan.procurement=[own]", "plan: procurement is a list or a mapping; write one value"),
+        ("plan.accelerator={a: b}", "plan: accelerator is a list or a mapping"),
+        ("plan.region=[US]", "plan: region is a list or a mapping"),
+        ("plan.commitment=''", "gpu_hour_price has no entry for commitment "),
+        (
+            "tokens=1e300",
+            "--set tokens: plan: tokens: point: value must be a finite number of at most 1e+100",
+        ),
+        ("pue={value: 1.1, picked_by: 3}", "pue: picked_by is no list of words"),
+        ("pue={value: 1.1, origin: [a]}", "origin is a list or a mapping"),
+        ("pue={value: 1.1, unit: [1]}", "the unit is [1], the model counts it in 1"),
+        ("size=[planned]", "size is ['planned']; write planned or undisclosed"),
+        (
+            "gpu_price={lognormal: {p5: 1, p95: 2}, ageing: {drift: 0, volatility: 1}, as_of: ~}",
+            "wants a date",
+        ),
+        ("\x1b[2J=3", "--set \\x1b[2J: \\x1b[2J is no input or quantity"),
+        ("x" * 10_000 + "=3", "x…: "),
     ],
 )
 def test_bad_settings_are_refused_with_a_remedy(setting: str, message: str) -> None:
@@ -208,6 +230,12 @@ def test_a_value_in_plan_and_priors_is_refused(tmp_path: Path) -> None:
         ("title: a\nbook: nowhere.yaml\n", "there is no such file"),
         ("title: a\nformulas: [nowhere.py]\n", "nowhere.py: cannot be read"),
         ("title: a\nlevers: [cheaper]\n", "there is no lever cheaper"),
+        ("title: a\nlevers: [a.py, b.py, a.py]\n", "levers names a.py twice; keep one of them"),
+        ("title: [a, b]\n", "title is a list or a mapping; write title: and a text"),
+        ("title: a\nbook: {a: b}\n", "book is a list or a mapping"),
+        ("title: a\nbook: loop\n", "loop: there is no such file"),
+        ("title: a\npublished: [{quantity: energy, value: [1], unit: MWh}]\n", "[1] is not a number"),
+        ("title: a\n" + "".join(f"k{i}: 1\n" for i in range(5000)), "100 problems:"),
         ("x" * (1 << 20) + ": 1", "larger than"),
     ],
 )
@@ -215,6 +243,7 @@ def test_bad_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     """Broken, hostile and empty files give one clear message."""
     path = tmp_path / "bad.yaml"
     path.write_text(text)
+    (tmp_path / "loop").symlink_to("loop")
     assert message in complaints(path)
 
 

@@ -80,10 +80,10 @@ def compare_command(
     BASE and NEW are scenarios or stored runs; both are evaluated on BASE's seed, draws and sampler. The
     change of each statistic is shared out among the priors, plan items, correlations and levers that differ.
     """
-    from simulator.pictures import comparison_picture, labelled
+    from simulator.pictures import comparison_picture
     from simulator.plots import check_ending, save
     from simulator.reports.compare import compare_sheet
-    from simulator.sides import compared, notes
+    from simulator.sides import compared, labels, notes
     from simulator.terminal.bar import watching
 
     if output:
@@ -91,10 +91,10 @@ def compare_command(
     sides = both_sides(base, new, options, quiet)
     with watching(quiet) as watch:
         found = compared(*sides, quantity, list(dict.fromkeys(statistics)), watch)
-    labels = labelled([side.about for side in sides])
+    told = labels(*sides)
     if output:
-        save(comparison_picture(kind, found, labels, statistics[-1], top), output)
-    about = dict(zip(("base", "new"), labels, strict=True))
+        save(comparison_picture(kind, found, told, statistics[-1], top), output)
+    about = dict(zip(("base", "new"), told, strict=True))
     click.echo(compare_sheet(found, about, notes(*sides), top).text(style))
 
 
@@ -185,16 +185,16 @@ def check_command(
     if bool(increase) != bool(against):
         raise click.UsageError("--max-increase and --against go together")
     limits = read_limits({MAX: most, INCREASE: increase})
-    found, about, units = _held(given, against, limits, options, quiet)
-    click.echo(check_sheet(found, units, about).text(style))
+    found, units, about, told = _held(given, against, limits, options, quiet)
+    click.echo(check_sheet(found, units, about, told).text(style))
     raise click.exceptions.Exit(EXITS[decision(found)])
 
 
 def _held(
     given: str, against: str | None, limits: list[Limit], options: Mapping[str, Any], quiet: bool
-) -> tuple[list[Verdict], dict[str, Any], dict[str, str]]:
-    """The verdicts in the order of the limits, of what they are, and the units of its quantities."""
-    from simulator.checking import increase_verdicts, run_verdicts, verdicts
+) -> tuple[list[Verdict], dict[str, str], dict[str, Any], list[str]]:
+    """The verdicts in the order of the limits, the units of their quantities, of what they are, in words."""
+    from simulator.checking import check_names, increase_verdicts, run_verdicts, sentences, verdicts
     from simulator.gate import MAX
     from simulator.results import find, load
     from simulator.sides import of_run
@@ -207,6 +207,7 @@ def _held(
     stored = None if is_scenario(given) else load(find(given, options["results"]))
     side = cache(lambda: of_run(stored, options["threads"]) if stored else one_side(given, options, quiet))
     base = one_side(against, {**options, **AS_IT_IS}, quiet) if against else None
+    check_names(own if not stored else [], side, increases, base)
     with watching(quiet) as watch:
         found = run_verdicts(stored, side, own, watch) if stored else verdicts(side(), own, watch)
         found += increase_verdicts(base, side(), increases, watch) if base else []
@@ -217,4 +218,5 @@ def _held(
     }
     name = stored.summary["name"] if stored else side().scenario.name
     about = {"name": name, "run": str(stored.path) if stored else None}
-    return found, {**about, "against": base.about["name"] if base else None}, units
+    told = sentences(stored, side, base)
+    return found, units, {**about, "against": base.about["name"] if base else None}, told

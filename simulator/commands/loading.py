@@ -43,6 +43,12 @@ def load_all(paths: Sequence[str], options: Mapping[str, Any], quiet: bool) -> l
     return scenarios
 
 
+def with_currency(options: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
+    """The options with a currency among what is laid over the scenario."""
+    laid_over = (*options["settings"], *([f"currency={currency}"] if currency else []))
+    return {**options, "settings": laid_over}
+
+
 def say(notes: Sequence[str], quiet: bool) -> None:
     """Notes on stderr, each once."""
     for note in dict.fromkeys(() if quiet else notes):

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import load_all, settings_of
+from simulator.commands.loading import load_all, settings_of, with_currency
 from simulator.terminal.options import (
     Levels,
     Number,
     Whole,
+    currency_option,
     format_option,
     quiet_option,
     results_option,
@@ -45,6 +46,7 @@ STORED_DRAWS = 10_000
     "--max-draws", "most", type=Whole(), default=1_000_000_000, show_default=True, help="No more than these."
 )
 @click.option("--budget", type=Number(), help="Report the chance that the total stays within this many USD.")
+@currency_option
 @click.option("--keep", type=click.Choice(["draws"]), help="Store all draws, not the first 10,000.")
 @results_option
 @click.option("--name", default="", help="A name for the run (one scenario).")
@@ -56,6 +58,7 @@ def run(
     targets: tuple[str, ...],
     most: int,
     budget: float | None,
+    currency: str | None,
     keep: str | None,
     output: Path,
     name: str,
@@ -68,7 +71,7 @@ def run(
     from simulator.running import run_and_store
     from simulator.terminal.bar import watching
 
-    loaded = load_all(scenarios, options, quiet)
+    loaded = load_all(scenarios, with_currency(options, currency), quiet)
     how = settings_of(options, levels, targets, most)
     kept = None if keep else STORED_DRAWS
     command = " ".join(["traincost", *sys.argv[1:]])

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from simulator.commands.loading import given_options, say
+from simulator.errors import ResultError
 from simulator.terminal.options import (
     FirstDay,
     Percentile,
@@ -44,7 +45,11 @@ def report(given: str, level: float | None, results: Path, style: str, quiet: bo
 
     stored = load(find(given, results))
     if level is None:
-        click.echo(render([stored.summary], style))
+        try:
+            click.echo(render([stored.summary], style))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            what = f"{stored.path}: its summary is not one that this program writes"
+            raise ResultError(f"{what} ({type(error).__name__}: {error}); run its scenario again") from error
         return
     from simulator.replay import replayed
     from simulator.reports.allocation import allocation_text

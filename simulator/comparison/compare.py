@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,6 +27,7 @@ ASKED: tuple[Statistic, ...] = (50.0, 90.0)
 VERSION = "model version"
 ROUGH_DRAWS = 1 << 15  # the first, on which many orders are taken
 MUCH_BETTER = 0.5  # of the largest error of a part: then the sum is told as well
+UNCLEAR = 0.05  # of the largest part: an error of orders above it is worth telling the sum for
 NONE: Taken = frozenset()
 NO_CHANGE = Estimate(0.0, 0.0, 0.0, 0.0)
 UNTOLD = Estimate(float("nan"), float("nan"), float("nan"), float("nan"))
@@ -228,12 +229,19 @@ def _together(
     """Differences behind one quantity, as few as may be, where their sum is known better than its parts."""
     left = dict(shares)
     for name, behind in sorted(_behind(between).items(), key=lambda item: len(item[1])):
-        members = [found for found in left.items() if behind.intersection(found[0].inputs)]
+        members = {found: share for found, share in left.items() if behind.intersection(found.inputs)}
         if len(members) > 1:
-            whole = together(share for _, share in members)
-            if whole.se[row, 0] < MUCH_BETTER * max(share.se[row, 0] for _, share in members):
-                left = {found: share for found, share in left.items() if (found, share) not in members}
-                yield Together(name, tuple(d.name for d, _ in members), _told(whole, row, step))
+            whole = together(members.values())
+            if whole.se[row, 0] < MUCH_BETTER * _unclear(members.values(), row):
+                left = {found: share for found, share in left.items() if found not in members}
+                yield Together(name, tuple(found.name for found in members), _told(whole, row, step))
+
+
+def _unclear(shares: Collection[Share], row: int) -> float:
+    """The largest error of orders among some shares, if it is worth telling beside the largest of them."""
+    error = max(float(share.se[row, 0]) for share in shares)
+    size = max(abs(float(share.value[row, 0])) for share in shares)
+    return error if error > UNCLEAR * size else 0.0
 
 
 def _behind(between: Between) -> dict[str, set[str]]:

@@ -8,10 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from simulator.assembly import assembled
 from simulator.distributions import Distribution, Point
 from simulator.distributions.copula import Copula, copula
 from simulator.errors import Complaint, InputError
-from simulator.extensions import assembled
 from simulator.kernel import Engine
 from simulator.model import Model
 from simulator.scenario.scenario import Scenario
@@ -29,6 +29,7 @@ class Difference:
     inputs: tuple[str, ...] = ()  # those whose priors it is
 
 
+AND = " & "  # between words of the plan that pick the same inputs
 FAMILY = "accelerator_family"  # goes with the accelerator
 Taken = frozenset[Difference]  # what of the differences is as the new scenario has it
 
@@ -111,7 +112,7 @@ class Between:
         }
         kinds = {n: PLAN if "plan" in (ours[n].origin, theirs[n].origin) else PRIOR for n in unlike}
         return [
-            *(Difference(", ".join(sorted(group)), PLAN, inputs) for group, inputs in groups.items()),
+            *(Difference(AND.join(sorted(group)), PLAN, inputs) for group, inputs in groups.items()),
             *(Difference(name, kinds[name], (name,)) for name in unlike if not words[name]),
         ]
 

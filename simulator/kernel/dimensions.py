@@ -26,6 +26,27 @@ NAMES = """
     yearly_depreciation staff_cost framework_team_cost programme_emissions amortised_hardware_cost
     hardware_cost final_run_cost rerun_cost experiment_cost post_training_cost evaluation_cost
     compliance_cost
+    moe_active_share moe_mfu_share tax_credit_share qualifying_share
+    compute_doubling_time performance_trend efficiency_trend years_ahead compute_scale
+    cny_per_usd
+    adapter_mfu_share ai_label_price_ratio ai_label_share alliance_fee alliance_share
+    attention_flop_share base_weights_fee commitment_use_share coordination_factor curation_factor
+    domestic_mfu_ratio domestic_peak_ratio domestic_power_ratio domestic_price_ratio generation_price
+    low_precision_repeats low_precision_speedup multimodal_flop_factor own_tuning_share partners
+    pooled_mfu_share port_person_years preemption_rate quantised_memory_share quantised_mfu_share
+    release_fee reserved_price_ratio reuse_rest_share small_card_price_ratio small_parameter_share
+    software_loss_share software_mfu_factor software_person_years sparse_attention_person_years
+    sparse_attention_rest_share spot_price_ratio staged_experiment_factor staged_flop_share
+    student_parameter_share student_token_share synthetic_share synthetic_yield task_share
+    tpu_energy_factor tpu_price_ratio tuning_accelerator_share tuning_staff_share tuning_token_share
+    tuning_trials
+    qualifying_run_share rented_compute_qualifies owned_compute_qualifies tax_credit_limit claim_cost_share
+    application_effort grant_share milestone_share grant_limit failed_run_share risk_share compute_subsidy
+    allotted_hours campus_queue regional_queue national_queue quota_share quota_discount market_scarcity
+    excess_profit_share excess_removed accelerator_share_of_rent partner_share sharing_overhead
+    coordination_months alliance_members member_overhead commercial_use revenue_ratio free_revenue
+    royalty_share licence_coverage sandbox_compliance sandbox_time talent_growth talent_years
+    pay_flexibility training_share library_replaces library_flop library_access_price alliance_budget
 """
 DIMENSIONS = tuple(NAMES.split())
 

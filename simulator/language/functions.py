@@ -10,6 +10,8 @@ from simulator.language.expressions import Reading
 from simulator.language.scope import Scope, Value
 from simulator.language.words import RULES, UNITS
 
+MOST_NODES = 1000  # of a formula's tree; the package's have 100, and a thousand take some seconds to compile
+
 Known = dict[str, Value]  # the local names that have a value, and what is known of it
 
 
@@ -18,6 +20,10 @@ def check_formula(node: ast.FunctionDef, scope: Scope) -> None:
     if node.name.startswith("_"):
         what = f"{node.name} is a helper; formulas call none, since each is compiled by itself"
         scope.complain(node, what, "write it as a formula of its own, without _, or put its text in")
+        return
+    if sum(1 for _ in ast.walk(node)) > MOST_NODES:
+        what = f"{node.name} has more than {MOST_NODES:,} names, numbers and operators"
+        scope.complain(node, what, "give parts names of their own")
         return
     if node.decorator_list or getattr(node, "type_params", []):
         scope.complain(node, f"{node.name} has a decorator or type parameters", "take them off")

@@ -1,4 +1,7 @@
-"""Write owned hardware off in equal parts over its accounting life instead of by its market value."""
+"""Write owned hardware off in equal parts over its accounting life instead of by its market value.
+
+Kind: accounting
+"""
 
 from __future__ import annotations
 

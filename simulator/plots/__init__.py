@@ -9,8 +9,10 @@ from simulator.plots.convergence import convergence
 from simulator.plots.curves import s_curve
 from simulator.plots.data import Converged, Part, Spread
 from simulator.plots.densities import distribution
+from simulator.plots.fan import fan
 from simulator.plots.files import check_ending, figure, save
 from simulator.plots.matrices import correlation
+from simulator.plots.predictions import Predicted, Said, predictions, sayings
 from simulator.plots.quotes import Quoted, quotes
 from simulator.plots.rows import height_of
 from simulator.plots.tornados import rows_of, tornado
@@ -19,20 +21,25 @@ from simulator.plots.waterfall import Rise, waterfall
 __all__ = [
     "Converged",
     "Part",
+    "Predicted",
     "Quoted",
     "Rise",
+    "Said",
     "Spread",
     "breakdown",
     "check_ending",
     "convergence",
     "correlation",
     "distribution",
+    "fan",
     "figure",
     "height_of",
+    "predictions",
     "quotes",
     "rows_of",
     "s_curve",
     "save",
+    "sayings",
     "tornado",
     "waterfall",
 ]

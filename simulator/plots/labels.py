@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from simulator.currency import SIGNS
 from simulator.plots.style import SMALL
 from simulator.reports.numbers import exponent, quantity, scale_of
 
@@ -60,7 +61,7 @@ def tick_text(value: float, step: float, unit: str) -> str:
         text = f"{size / 10.0**power:.{_places(step / 10.0**power)}f}e{power}"
     else:
         text = f"{size / scale:,.{_places(step / scale)}f}{suffix}"
-    return sign + ("$" if unit == "USD" else "") + text + ("%" if unit == "%" else "")
+    return sign + SIGNS.get(unit, "") + text + ("%" if unit == "%" else "")
 
 
 def _places(step: float) -> int:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import isfinite
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from simulator.plots.frame import Frame
 from simulator.plots.labels import axis_text, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
 from simulator.plots.rows import Row, Segment, draw
 from simulator.plots.style import BLUE, DARK, MUTED, VERMILLION, styled
+from simulator.reports.numbers import quantity as with_digits
 from simulator.statistics.estimates import T95
 
 RISE, FALL = VERMILLION, BLUE
+HALO = 3.0  # points, around a number that a line crosses
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,18 @@ def waterfall(
         unit,
         lane_height(ax, marks),
     )
+    for text in ax.texts:
+        text.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
     write_above(ax, marks)
     return ax
 
 
 def _row(rise: Rise, level: float, unit: str, reach: float) -> Row:
     end = level + rise.value
-    sign = "+" if rise.value > 0.0 else ""
-    text = (sign + value_text(rise.value, unit, reach),)
+    told = (
+        with_digits(rise.value, rise.se, unit) if isfinite(rise.se) else value_text(rise.value, unit, reach)
+    )
+    text = (("+" if rise.value > 0.0 else "") + told,)
     whisker = (end - T95 * rise.se, end + T95 * rise.se) if rise.se > 0.0 else None
     segment = Segment(level, end, RISE if rise.value > 0.0 else FALL)
     return Row((rise.name,), (segment,), right=text, whisker=whisker)

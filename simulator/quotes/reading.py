@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, did_you_mean
 
 PRICES, WEIGHTS = ("price", "price_usd"), ("weight", "weights")
-LARGEST = 2**23  # bytes; the evidence of eight years has 2**16
+LARGEST = 2**22  # bytes; the evidence of eight years has 2**16
+MOST_ROWS = 50_000  # the evidence of eight years has 300
 MOST_COMPLAINTS = 100  # nobody mends more in one go
 LEAST, MOST = 1e-15, 1e15  # of a price or weight: what reports spell
 MEND = "mend the rows, or leave them out with --skip-bad"
@@ -76,7 +78,8 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         if path.stat().st_size > LARGEST:
             raise InputError([Complaint(str(path), f"larger than {LARGEST:,} bytes", "leave rows out")])
         reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
-        rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+        filled = ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+        rows = list(islice(filled, MOST_ROWS + 1))
     except UnicodeDecodeError as error:
         raise InputError(
             [Complaint(str(path), f"byte {error.start} is not UTF-8", "save it as UTF-8")]
@@ -87,6 +90,8 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         ) from error
     except OSError as error:
         raise InputError([Complaint(str(path), f"cannot be read: {error.strerror}")]) from error
+    if len(rows) > MOST_ROWS:
+        raise InputError([Complaint(str(path), f"more than {MOST_ROWS:,} rows", "leave rows out")])
     if not rows:
         raise InputError([Complaint(str(path), "the file is empty", "begin with a head: date,price,…")])
     return rows

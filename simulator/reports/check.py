@@ -20,17 +20,21 @@ FINEST = 0.01  # of the standard error: no end is shown finer
 RULE = "Kept: the whole 95% interval of the Monte Carlo error is at or below the limit; broken: above it"
 
 
-def check_sheet(verdicts: Sequence[Verdict], units: Mapping[str, str], about: Mapping[str, Any]) -> Sheet:
-    """Every limit in a row; ``about`` says of which run, and against which."""
+def check_sheet(
+    verdicts: Sequence[Verdict],
+    units: Mapping[str, str],
+    about: Mapping[str, Any],
+    sentences: Sequence[str] = (),
+) -> Sheet:
+    """Every limit in a row; ``about`` says of which run and against which, ``sentences`` what they are."""
     whole = decision(verdicts)
-    against = [f"Increases: over {about['against']}, on the same draws"] if about["against"] else []
     records = [_record(verdict) for verdict in verdicts]
     return Sheet(
-        above=(f"Budget check of {about['name']}: {whole}", WORDS[whole], *against),
+        above=(f"Budget check of {about['name']}: {whole}", WORDS[whole], *sentences),
         tables=([HEAD, *(_row(verdict, units[verdict.limit.quantity]) for verdict in verdicts)],),
         below=(*_needed(verdicts), RULE),
         records=records,
-        data={"decision": whole, "limits": records, **about},
+        data={"decision": whole, "limits": records, **about, "notes": list(sentences)},
     )
 
 
@@ -62,7 +66,7 @@ def _row(verdict: Verdict, unit: str) -> Row:
     value, low, high = (
         _text(number, _told(verdict), unit, limit.relative) for number in (found.value, found.low, found.high)
     )
-    return _name(limit), most, value, f"{low} to {high}", verdict.decision
+    return _name(limit, unit), most, value, f"{low} to {high}", verdict.decision
 
 
 def _told(verdict: Verdict) -> float:
@@ -73,24 +77,26 @@ def _told(verdict: Verdict) -> float:
     return error if error > ROUNDING * abs(found.value) else 0.0
 
 
-def _name(limit: Limit) -> str:
+def _name(limit: Limit, unit: str) -> str:
+    """The statistic, of which quantity and in which unit where its numbers do not show them."""
     name = "" if limit.quantity == "total_cost" else f"{limit.quantity} "
-    return f"{'' if limit.kind == MAX else 'increase of '}{name}{limit.statistic}"
+    shown = "" if limit.relative or unit in ("USD", "1") else f" ({unit})"
+    return f"{'' if limit.kind == MAX else 'increase of '}{name}{limit.statistic}{shown}"
 
 
 def _needed(verdicts: Sequence[Verdict]) -> list[str]:
     """What would decide the undecided."""
-    open_ = [verdict for verdict in verdicts if verdict.decision == UNDECIDED]
     return [
-        f"{_name(verdict.limit)}: {verdict.doubt or _more(verdict.draws, verdict.draws_to_decide)}"
-        for verdict in open_
+        f"{_name(verdict.limit, '1')}: {verdict.doubt or _more(verdict.draws, verdict.draws_to_decide)}"
+        for verdict in verdicts
+        if verdict.decision == UNDECIDED
     ]
 
 
 def _more(draws: int, wanted: int | None) -> str:
     if wanted is None:
         return f"of {draws:,} draws; how many would decide cannot be told"
-    return f"of {draws:,} draws; about {wanted:,} would decide"
+    return f"of {draws:,} draws; about {wanted:,} would decide, 9 times in 10, were the value as found"
 
 
 def _text(value: float, se: float, unit: str, relative: bool) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum, isfinite, nan
 from typing import Any
 
-from simulator.comparison.compare import Change, Comparison, Contribution, Statistic, Together
-from simulator.comparison.differences import CORRELATIONS, LEVER, given, lever_key
+from simulator.comparison.compare import NO_CHANGE, Change, Comparison, Contribution, Statistic, Together
+from simulator.comparison.differences import AND, CORRELATIONS, LEVER, given, lever_key
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import error_text, percent, percent_error, rounded, with_error
 from simulator.scenario.scenario import Scenario
@@ -33,7 +33,7 @@ def compare_sheet(comparison: Comparison, about: Mapping[str, Any], notes: Seque
     asked = {level: change for level, change in changes.items() if change.contributions}
     sides = [SIDES, *(_side(statistic(level), change) for level, change in changes.items())]
     return Sheet(
-        above=(f"What moved {comparison.quantity}", *_sentences(comparison, about, asked), *notes),
+        above=(f"What moved {_named(comparison)}", *_sentences(comparison, about, asked), *notes),
         tables=(sides, *(_table(comparison, level, change, top) for level, change in asked.items())),
         below=(*_sums(asked), *(MEANINGS if asked else MEANINGS[:1])),
         records=[
@@ -51,7 +51,7 @@ def _sentences(
     yield f"Base: {about['base']}"
     yield f"New: {about['new']}"
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}, the same on both sides"
-    if not between.everything:
+    if not between.everything and all(change.change == NO_CHANGE for change in comparison.changes.values()):
         yield "The two sides do not differ"
         return
     if between.structure:
@@ -70,11 +70,17 @@ def _picked(comparison: Comparison) -> list[str]:
     """What the plan's words that differ stand for."""
     words = {word: " to ".join(ends) for word, ends in comparison.between.words.items()}
     return [
-        f"{part.name}: {', '.join(words[word] for word in part.name.split(', '))}, with the priors picked by "
+        f"{part.name}: {', '.join(words[word] for word in part.name.split(AND))}, with the priors picked by "
         f"it: {', '.join(part.inputs)}"
         for part in comparison.between.parts
         if part.inputs and part.inputs != (part.name,)
     ]
+
+
+def _named(comparison: Comparison) -> str:
+    """The quantity, with a unit that its numbers do not show."""
+    shown = comparison.unit in ("USD", "1")
+    return comparison.quantity + ("" if shown else f" ({comparison.unit})")
 
 
 def _headline(name: str, change: Change, unit: str) -> str:
@@ -83,12 +89,20 @@ def _headline(name: str, change: Change, unit: str) -> str:
     ``P90 rose by $9.1M ± 0.2: gpu_price +7.4M, electricity_price +2.3M, mfu -600k``
     """
     found = change.change
-    word = "rose" if found.value > 0.0 else "fell"
-    told = [(what, value) for what, value in change.steps if abs(value.value) > CLEARLY * value.se]
+    told = [(what, value) for what, value in change.steps if _is_clear(value)]
     steps = ", ".join(f"{what} {_signed(value)}" for what, value in told[:HEADLINE]) or "no step is clear"
-    if abs(found.value) <= found.se:
-        return f"{name.upper()} is the same within its error of {error_text(found.se)}: {steps}"
-    return f"{name.upper()} {word} by {with_error(abs(found.value), found.se, unit)}: {steps}"
+    if not _is_clear(found):
+        return f"{_spelt(name)} has not clearly moved ({with_error(found.value, found.se, unit)}): {steps}"
+    word = "rose" if found.value > 0.0 else "fell"
+    return f"{_spelt(name)} {word} by {with_error(abs(found.value), found.se, unit)}: {steps}"
+
+
+def _is_clear(found: Estimate) -> bool:
+    return abs(found.value) > CLEARLY * found.se
+
+
+def _spelt(name: str) -> str:
+    return "The mean" if name == "mean" else name.upper()
 
 
 def _order(item: tuple[Statistic, Change]) -> float:
@@ -146,7 +160,7 @@ def _parts(part: Contribution) -> tuple[str, ...]:
 def _values(comparison: Comparison, part: Contribution) -> tuple[float | str | None, ...]:
     """What a difference is on either side."""
     between = comparison.between
-    if words := [between.words[word] for word in part.what.split(", ") if word in between.words]:
+    if words := [between.words[word] for word in part.what.split(AND) if word in between.words]:
         return ", ".join(base for base, _ in words), ", ".join(new for _, new in words)
     return tuple(_value(side, part) for side in (between.base, between.new))
 
@@ -178,7 +192,7 @@ def _cell(value: float | str | None) -> str:
 def _sums(asked: Mapping[Statistic, Change]) -> list[str]:
     """Sentences on parts that hang on the order and are better looked at together."""
     return [
-        f"{statistic(level).upper()}: {', '.join(found.members)} meet in {found.formula}, and one by one "
+        f"{_spelt(statistic(level))}: {', '.join(found.members)} meet in {found.formula}, and one by one "
         f"their parts hang on the order; together {with_error(found.value.value, found.value.se, '')}"
         for level, change in asked.items()
         for found in change.together

@@ -47,11 +47,14 @@ def shortened(text: str, width: int) -> str:
 def aligned(rows: Sequence[Row], text: Collection[int] = ()) -> list[str]:
     """Rows in columns: the first and those of ``text`` to the left, numbers to the right.
 
+    Two spaces between columns, one where two would not fit a terminal.
+
     >>> aligned([("name", "P50", "unit"), ("energy", "48.9k", "MWh")], text=[2])
     ['name      P50  unit', 'energy  48.9k  MWh']
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(_padded(row, widths, {0, *text})).rstrip() for row in rows]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
+    return [gap.join(_padded(row, widths, {0, *text})).rstrip() for row in rows]
 
 
 def fitted(rows: Sequence[Row]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import copysign, floor, inf, isfinite, isnan, log10
 
+from simulator.currency import SIGNS
+
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
 ROUNDING = 1e-12  # of a sum of shares
@@ -15,11 +17,13 @@ def quantity(value: float, se: float, unit: str) -> str:
 
     >>> quantity(128_345_000, 212_000, "USD"), quantity(0.6321, 0.0002, "1"), quantity(1287.4, 3, "MWh")
     ('$128M', '0.632', '1.29k')
+    >>> quantity(128_345_000, 212_000, "CNY")
+    '¥128M'
     >>> quantity(128_345_000, 8_000_000, "USD")
     '$128M'
     """
     text = rounded(value, se)
-    return _dollars(text) if unit == "USD" else text
+    return _money(text, unit) if unit in SIGNS else text
 
 
 def stated(value: float, unit: str) -> str:
@@ -30,7 +34,7 @@ def stated(value: float, unit: str) -> str:
     """
     scale, suffix = scale_of(value) if abs(value) >= 1e5 else (1.0, "")
     text = f"{float(f'{value / scale:.5g}'):,}".removesuffix(".0") + suffix
-    return _dollars(text) if unit == "USD" else text
+    return _money(text, unit) if unit in SIGNS else text
 
 
 def with_error(value: float, se: float, unit: str) -> str:
@@ -57,7 +61,7 @@ def to_error(value: float, se: float, unit: str) -> str:
         return quantity(value, se, unit)
     scale, suffix = scale_of(value)
     text = f"{value / scale:,.{_places(se, scale)}f}{suffix}"
-    return _dollars(text) if unit == "USD" else text
+    return _money(text, unit) if unit in SIGNS else text
 
 
 def _places(se: float, scale: float) -> int:
@@ -136,8 +140,8 @@ def exponent(value: float) -> int:
     return floor(log10(abs(value)))
 
 
-def _dollars(text: str) -> str:
-    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+def _money(text: str, unit: str) -> str:
+    return f"-{SIGNS[unit]}{text[1:]}" if text.startswith("-") else SIGNS[unit] + text
 
 
 def percent(share: float, se: float = 0.0) -> str:

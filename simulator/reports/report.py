@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from simulator.reports.layout import WIDTH, Row, aligned, csv_text, markdown_table, wrapped
 from simulator.reports.numbers import rounded
-from simulator.reports.sentences import Summary, header, headlines, number_of, sentences
+from simulator.reports.sentences import (
+    Summary,
+    header,
+    headlines,
+    in_its_currency,
+    money_of,
+    number_of,
+    sentences,
+)
 from simulator.units import PROCUREMENT
 
 MOMENTS = ("unit", "mean", "mean_se", "sd")
@@ -82,6 +90,7 @@ STYLES: Mapping[str, Callable[[Sequence[Summary]], str]] = {
 
 
 def _text(summary: Summary) -> list[str]:
+    summary = in_its_currency(summary)
     lines = [summary["title"], "=" * min(WIDTH, len(summary["title"]))]
     for line in [*headlines(summary), *header(summary)]:
         lines += wrapped(line)
@@ -102,6 +111,7 @@ def _section(section: Section, heads: Row) -> list[str]:
 
 
 def _markdown(summary: Summary) -> list[str]:
+    summary = in_its_currency(summary)
     lines = [f"# {summary['title']}", ""]
     lines += [f"- {line}" for line in [*headlines(summary), *header(summary)]]
     for title, rows, note in sections(summary):
@@ -125,8 +135,8 @@ def sections(summary: Summary) -> list[Section]:
     other = [name for name in summary["components"] if name not in (*FINAL_RUN, "final_run_cost")]
     parts = [name for name in FINAL_RUN if name in summary["components"]]
     return [
-        Section("Final run, USD", _rows(summary, [*parts, "final_run_cost"])),
-        Section("Programme, USD", _rows(summary, ["final_run_cost", *other, "total_cost"])),
+        Section(f"Final run, {money_of(summary)}", _rows(summary, [*parts, "final_run_cost"])),
+        Section(f"Programme, {money_of(summary)}", _rows(summary, ["final_run_cost", *other, "total_cost"])),
         _hardware(summary),
         Section("Time, energy, utilization", _rows(summary, PHYSICAL, with_unit=True)),
     ]
@@ -137,7 +147,7 @@ def _hardware(summary: Summary) -> Section:
     chosen = HARDWARE_WAYS.get(summary["plan"].get("procurement", ""), "")
     found, used = (summary["quantities"].get(name, {}).get("mean") for name in (chosen, "hardware_cost"))
     rows = _rows(summary, HARDWARE_WAYS.values())
-    title = "Hardware of the final run, three ways (not added up), USD"
+    title = f"Hardware of the final run, three ways (not added up), {money_of(summary)}"
     if found is None or found != used:
         return Section(title, rows)
     marked = [(name + IN_USE if name == chosen else name, *numbers) for name, *numbers in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.currency import SIGNS, name_in, rate_of
 from simulator.reports.numbers import chance, percent, stated, with_error
 
 Summary = Mapping[str, Any]
@@ -22,6 +23,19 @@ SAMPLER_WORDS = {"random": "random", "sobol": "sobol (16 randomisations)"}
 SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
 
 
+def money_of(summary: Summary) -> str:
+    """The currency of a summary's tables."""
+    return str(summary.get("currency") or "USD")
+
+
+def in_its_currency(summary: Summary) -> Summary:
+    """The summary with sums of money in its own currency, under the names that they have in dollars."""
+    currency, quantities = money_of(summary), summary["quantities"]
+    shown = {name: quantities.get(name_in(name, currency), found) for name, found in quantities.items()}
+    own = name_in("contingency", currency)
+    return {**summary, "quantities": shown, "contingency": summary[own]}
+
+
 def headlines(summary: Summary) -> list[str]:
     """The programme and the final run in a line each."""
     lines = []
@@ -29,7 +43,7 @@ def headlines(summary: Summary) -> list[str]:
         quantity = summary["quantities"].get(name, {"percentiles": {}})
         found, width = quantity["percentiles"], quantity.get("resolution", 0.0)
         values = [
-            f"P{level} {_with_error(found[level], 'USD', width)}"
+            f"P{level} {_with_error(found[level], quantity['unit'], width)}"
             for level in ("50", "80", "90")
             if level in found
         ]
@@ -54,6 +68,10 @@ def header(summary: Summary) -> list[str]:
     ]
     if priced_at := summary.get("priced_at"):
         lines.append(f"Prices that age, as of {priced_at}: {', '.join(summary['aged']) or 'none'}")
+    if (currency := money_of(summary)) != "USD":
+        rate = summary["quantities"][rate_of(currency)]["percentiles"].get("50")
+        told = f", {rate['value']:.3g} for a dollar (P50)" if rate else ""
+        lines.append(f"Money in tables: {currency}, at the exchange rate of each draw{told}")
     if summary["size"]:
         lines.append(f"Size: {SIZES[summary['size']]}")
     procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
@@ -108,9 +126,8 @@ def sentences(summary: Summary) -> list[str]:
     """What the tables mean for a decision."""
     lines = list(summary["warnings"])
     if summary["contingency"]:
-        lines.append(
-            f"Contingency of the programme (P80 - P50): {_with_error(summary['contingency'], 'USD')}"
-        )
+        spare = _with_error(summary["contingency"], money_of(summary))
+        lines.append(f"Contingency of the programme (P80 - P50): {spare}")
     lines += [_precision(target) for target in summary.get("precision", ())]
     lines += [_published(figure) for figure in summary["published"]]
     if summary["budget"]:
@@ -142,7 +159,7 @@ def _chance(found: Summary) -> str:
 
 def _published(figure: Summary) -> str:
     value = stated(figure["value"], figure["unit"])
-    unit = "" if figure["unit"] in ("USD", "1") else f" {figure['unit']}"
+    unit = "" if figure["unit"] in (*SIGNS, "1") else f" {figure['unit']}"
     source = ", ".join(word for word in (figure["label"], figure["source"], figure["as_of"]) if word)
     return f"P({figure['quantity']} ≤ {value}{unit}): {_chance(figure)}" + (f" ({source})" if source else "")
 

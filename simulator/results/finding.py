@@ -20,8 +20,9 @@ def find(given: str, root: Path) -> Path:
     Raises :class:`ResultError`, which names the runs that may be meant, where none or several do.
     """
     path = Path(given)
-    if path.exists():
-        return path
+    with suppress(OSError, ValueError):  # no path at all, as a name of 300 letters
+        if path.exists():
+            return path
     place, name = (root, given) if path.name == given else (path.parent, path.name)
     runs = _runs(place)
     meant = [run for run in runs if run == name] or [run for run in runs if run.startswith(name)]

@@ -10,8 +10,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from simulator.errors import ResultError
-from simulator.results.listing import LISTING, listing
+from simulator.errors import ResultError, shown
+from simulator.results.listing import LISTING, checked, listing
 from simulator.results.names import SUMMARY, check_name, is_run
 
 MOST_BYTES = 8 << 30  # of one file, and of all that it declares
@@ -31,9 +31,21 @@ def _seal(body: bytes) -> bytes:
 
 def read_summary(folder: Path) -> dict[str, Any]:
     """The summary of a run, if it is what was saved there."""
-    summary: dict[str, Any] = json.loads(_checked(folder) + b"\n}")
+    summary: dict[str, Any] = _shown(json.loads(_checked(folder) + b"\n}"))
     summary.pop(LISTING, None)
     return summary
+
+
+def _shown(value: Any) -> Any:
+    """A value from a file, its texts fit to be shown on a terminal."""
+    match value:
+        case str():
+            return shown(value, len(value))
+        case list():
+            return [_shown(item) for item in value]
+        case dict():
+            return {shown(key, len(key)): _shown(item) for key, item in value.items()}
+    return value
 
 
 def damage(folder: Path) -> str:
@@ -53,9 +65,8 @@ def read_listing(folder: Path) -> dict[str, Any]:
     body = _checked(folder)
     begin = body.rfind(b'\n "%b": ' % LISTING.encode())
     if begin < 0:  # a run of an earlier version
-        return listing(json.loads(body + b"\n}"))
-    row: dict[str, Any] = json.loads(b"{%b}" % body[begin:])[LISTING]
-    return row
+        return checked(listing(json.loads(body + b"\n}")))
+    return checked(json.loads(b"{%b}" % body[begin:])[LISTING])
 
 
 def _checked(folder: Path) -> bytes:
@@ -67,7 +78,7 @@ def _checked(folder: Path) -> bytes:
         raise ResultError(f"{SUMMARY} is not what was saved")
     name = Path(json.loads(run[1])).name
     if is_run(folder.name) and folder.name != name:
-        raise ResultError(f"this is the run {name}, in the place of another")
+        raise ResultError(f"this is the run {shown(name)}, in the place of another")
     return body
 
 

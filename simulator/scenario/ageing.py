@@ -55,7 +55,7 @@ def read_ageing(
         complaints.append(Complaint(node.where, f"{name}: {what}", remedy))
     since = content.get("since", entry.get("as_of"))
     read_date(since, f"{name}: the date of what ages", complaints.append)
-    if since is None:
+    if since is None or since.value is None:
         complaints.append(Complaint(node.where, f"{name}: ageing wants a date", "write as_of: 2025-03"))
     if since is None or len(complaints) > found:
         return None

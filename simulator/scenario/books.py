@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Complaint, InputError, did_you_mean
-from simulator.scenario.entries import PROVENANCE, Complain
+from simulator.scenario.entries import PROVENANCE, Complain, worded
 from simulator.scenario.reader import Node, read
 
 FIELDS = ("title", "description", "as_of", "extends", "accelerators", "priors")
 ABOUT_ACCELERATOR = ("family", "aliases", *PROVENANCE)
 INHERITED = (*PROVENANCE, "truncate", "ageing")
 DEEPEST_CHAIN = 8
-UNKNOWN = ""  # stands for a word that was complained of already
+UNKNOWN = "\0"  # stands for a word that was complained of already; no file can hold it
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> B
     An entry here replaces the whole entry there; where both are keyed by the same words, key by key.
     Raises :class:`InputError` where it or one that it extends cannot be read: all that it lacks would follow.
     """
+    root = read(path)
     if path.resolve() in chain or len(chain) >= DEEPEST_CHAIN:
         raise InputError([Complaint(str(path), "the book extends itself", "take out one extends:")])
-    content = checked_fields(read(path), FIELDS, "a book", complain)
+    content = checked_fields(root, FIELDS, "a book", complain)
     base = EMPTY
     if "extends" in content:
         base = load_book(path.parent / str(content["extends"].value), complain, (*chain, path.resolve()))
@@ -88,7 +89,7 @@ def load_book(path: Path, complain: Complain, chain: tuple[Path, ...] = ()) -> B
 
 def _accelerator(name: str, node: Node, book: str, complain: Complain) -> tuple[Accelerator, list[str]]:
     """An accelerator and its aliases; its source and date are those of its numbers where they have none."""
-    content = mapping(node, complain)
+    content = worded(mapping(node, complain), complain)
     shared = {key: content[key] for key in PROVENANCE if key in content}
     shared["picked_by"] = Node([Node("accelerator", node.where)], node.where)
     entries = {
@@ -208,7 +209,7 @@ def checked_fields(root: Node, fields: tuple[str, ...], kind: str, complain: Com
         if key not in fields:
             remedy = did_you_mean(key, fields) or f"the fields of {kind} are {', '.join(fields)}"
             complain(Complaint(child.where, f"unknown field {key}", remedy))
-    return {key: child for key, child in content.items() if key in fields}
+    return worded({key: child for key, child in content.items() if key in fields}, complain)
 
 
 def _brief(value: Any) -> str:

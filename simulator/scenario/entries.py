@@ -18,6 +18,10 @@ Complain = Callable[[Complaint], None]
 
 PROVENANCE = ("unit", "source", "as_of", "note", "origin", "picked_by")
 WORDS = ("source", "as_of", "note")
+SINGLE = (
+    *("title", "description", "book", "extends", "family", "quantity", "label", "size", "experiments"),
+    *("origin", *WORDS),
+)  # fields of any file that hold one word, sentence, number or date
 FIELDS = (*PROVENANCE, "truncate", "ageing", "value", *FAMILIES)
 NEGLIGIBLE = 1e-12  # mass outside a domain that is rounding
 
@@ -97,6 +101,10 @@ def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: 
         if key not in FIELDS:
             remedy = did_you_mean(key, FIELDS) or "the families are " + ", ".join(FAMILIES)
             complaints.append(Complaint(child.where, f"{name}: unknown field or family {key}", remedy))
+    worded(entry, complaints.append)
+    picked = entry["picked_by"].plain() if "picked_by" in entry else []
+    if not isinstance(picked, list) or not all(isinstance(word, str) for word in picked):
+        complaints.append(Complaint(entry["picked_by"].where, f"{name}: picked_by is no list of words"))
     shapes = [key for key in entry if key == "value" or key in FAMILIES]
     if not complaints and len(shapes) != 1:
         what = (
@@ -105,6 +113,14 @@ def _check_fields(name: str, node: Node, entry: Mapping[str, Node], complaints: 
             else f"{name}: no distribution or value"
         )
         complaints.append(Complaint(node.where, what, "write one of value, " + ", ".join(FAMILIES)))
+
+
+def worded(content: Mapping[str, Node], complain: Complain) -> dict[str, Node]:
+    """The fields but for those that hold a list or a mapping where one word belongs: these are complaints."""
+    wrong = {key for key, child in content.items() if key in SINGLE and isinstance(child.value, list | dict)}
+    for key in wrong:
+        complain(Complaint(content[key].where, f"{key} is a list or a mapping", f"write {key}: and a text"))
+    return {key: child for key, child in content.items() if key not in wrong}
 
 
 def _factor(
@@ -116,7 +132,7 @@ def _factor(
     if "unit" not in entry:
         complaints.append(Complaint(node.where, f"{name}: the unit is missing", f"write unit: {unit.symbol}"))
         return 1.0
-    written = str(entry["unit"].value)
+    written = str(entry["unit"].plain())
     factor = conversion(written, unit.symbol)
     if factor is None:
         what = f"{name}: the unit is {written}, the model counts it in {unit.symbol}"

@@ -5,28 +5,33 @@ Every complaint is collected and raised at once, each with file, line, key and r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from simulator.assembly import assembled
+from simulator.currency import CURRENCIES, in_currency, rate_of
 from simulator.errors import Complaint, InputError, ModelError, did_you_mean
-from simulator.extensions import assembled
+from simulator.extensions import lever_inputs
 from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.dates import read_date
-from simulator.scenario.entries import Complain, Prior, ageing_notes, read_prior
+from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
-from simulator.scenario.reader import Node, parse, read
+from simulator.scenario.reader import MOST_COMPLAINTS, Node, parse, read
 from simulator.scenario.scenario import Scenario
+from simulator.switches import SWITCH, switch_of
 
 FIELDS = (
-    *("title", "description", "book", "made_from", "size", "experiments"),
+    *("title", "description", "book", "made_from", "size", "experiments", "currency"),
     *("priced_at", "plan", "priors", "correlations", "published", "formulas", "levers"),
 )
+RATES = tuple(rate_of(currency) for currency in CURRENCIES)
 WHOLE = (*CHOICES, "priced_at", "correlations")  # fields that a setting replaces whole
 
 
@@ -39,6 +44,7 @@ class Sources:
     book: Book
     formulas: tuple[Path, ...]
     levers: tuple[str, ...]  # names, or paths of a user's files
+    in_play: tuple[str, ...]  # levers under a switch
     settings: tuple[str, ...]  # KEY=VALUE, as typed
 
 
@@ -48,15 +54,23 @@ def load_scenario(
     book: str | Path | None = None,
     settings: Sequence[str] = (),
     levers: Sequence[str] = (),
+    in_play: Sequence[str] = (),
 ) -> Scenario:
     """Read a scenario; ``settings`` are ``KEY=VALUE`` in the scenario's own YAML, laid over the file.
+
+    Levers ``in_play`` are under switches, constant inputs that are 0 until an evaluation sets them.
 
     Raises :class:`InputError` with every complaint.
     """
     complaints: list[Complaint] = []
-    complain = complaints.append
+
+    def complain(complaint: Complaint) -> None:
+        complaints.append(complaint)
+        if len(complaints) >= MOST_COMPLAINTS:
+            raise InputError(dict.fromkeys(complaints))
+
     try:
-        sources = _sources(Path(path), book, settings, levers, complain)
+        sources = _sources(Path(path), book, settings, levers, tuple(in_play), complain)
     except InputError as error:
         raise InputError(dict.fromkeys([*complaints, *error.complaints])) from None
     model = _model(sources, complain)
@@ -71,7 +85,12 @@ def load_scenario(
 
 
 def _sources(
-    path: Path, book: str | Path | None, settings: Sequence[str], levers: Sequence[str], complain: Complain
+    path: Path,
+    book: str | Path | None,
+    settings: Sequence[str],
+    levers: Sequence[str],
+    in_play: tuple[str, ...],
+    complain: Complain,
 ) -> Sources:
     """The scenario's content with the settings laid over it, its book, and the files it names."""
     content = dict(checked_fields(read(path), FIELDS, "a scenario", complain))
@@ -80,7 +99,7 @@ def _sources(
     for key, choices in CHOICES.items():
         if key in content and content[key].value not in choices:
             complain(
-                Complaint(content[key].where, f"{key} is {content[key].value}", f"write {one_of(choices)}")
+                Complaint(content[key].where, f"{key} is {content[key].plain()}", f"write {one_of(choices)}")
             )
     formulas = tuple(path.parent / file for file in _words("formulas", content, complain))
     own = [
@@ -90,7 +109,7 @@ def _sources(
     if book is None and "book" in content:
         book = path.parent / str(content["book"].value)
     found = EMPTY if book is None else load_book(Path(book), complain)
-    return Sources(path, content, found, formulas, (*own, *levers), tuple(settings))
+    return Sources(path, content, found, formulas, (*own, *levers), in_play, tuple(settings))
 
 
 def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> None:
@@ -121,10 +140,11 @@ def _lay_over(content: dict[str, Node], setting: str, complain: Complain) -> Non
 def _model(sources: Sources, complain: Complain) -> Model | None:
     """The model: shipped formulas, the scenario's own files, then levers, then what is pinned."""
     try:
-        model = assembled(sources.formulas, sources.levers)
-        return model.pin(
-            name for name in mapping(sources.content.get("priors"), complain) if name in model.formulas
-        )
+        model = assembled(sources.formulas, sources.levers, sources.in_play)
+        given = mapping(sources.content.get("priors"), complain)
+        currency = sources.content.get("currency")
+        model = model.pin(name for name in given if name in model.formulas)
+        return in_currency(model, str(currency.value)) if currency else model
     except ModelError as error:
         complain(Complaint(str(sources.path), str(error)))
     except InputError as error:
@@ -140,7 +160,9 @@ def _words(key: str, content: Mapping[str, Node], complain: Complain) -> list[st
     found = content[key].plain()
     words = found if isinstance(found, list) else [found]
     if all(isinstance(word, str) for word in words):
-        return words
+        if twice := next((word for word, times in Counter(words).items() if times > 1), ""):
+            complain(Complaint(content[key].where, f"{key} names {twice} twice", "keep one of them"))
+        return list(dict.fromkeys(words))
     complain(Complaint(content[key].where, f"{key} is no list of names", f"write {key}: [NAME, NAME]"))
     return []
 
@@ -153,12 +175,15 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
     _check_names({**book.entries, **own}, plan, model, complain)
     entries = {**book.entries, **_catalogue(plan, book), **own}
-    wanted = [name for name in model.inputs if name not in mapping(content.get("plan"), complain)]
+    off = {
+        name: constant(name, 0.0, SWITCH, "", "plan") for name in model.inputs if name in _switches(sources)
+    }
+    wanted = [n for n in model.inputs if n not in mapping(content.get("plan"), complain) and n not in off]
     _check_complete(wanted, entries, model, sources.path, complain)
     known = [name for name in wanted if name in entries]
     priced_at = read_date(content.get("priced_at"), "priced_at", complain)
     keys = {**plan.words, **choices}
-    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants}
+    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants, **off}
     names = Names(model, priors, _known(model))
     correlations, notes = read_correlations(content.get("correlations"), names, complain)
     text = {
@@ -174,6 +199,7 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         words=plan.words,
         size=choices.get("size", ""),
         experiments=choices.get("experiments", ""),
+        currency=choices.get("currency", ""),
         model=model,
         priors=dict(sorted(priors.items())),
         published=read_published(content.get("published"), model, complain),
@@ -224,9 +250,20 @@ def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complai
             )
 
 
+def _switches(sources: Sources) -> set[str]:
+    return {switch_of(name) for name in sources.in_play}
+
+
 def _known(model: Model) -> set[str]:
-    """Every name that the model has, had before its pins, or would have without levers."""
-    return {*model.units, *model.pruned, *model.pinned, *build(shipped_formulas()).units}
+    """Every name that the model has, had before its pins, or would have with other levers."""
+    return {
+        *model.units,
+        *model.pruned,
+        *model.pinned,
+        *build(shipped_formulas()).units,
+        *lever_inputs(),
+        *RATES,
+    }
 
 
 def _priors(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from simulator.errors import Complaint, did_you_mean
+from simulator.currency import CURRENCIES
+from simulator.errors import Complaint, DistributionError, did_you_mean
 from simulator.model import Model
 from simulator.scenario.books import UNKNOWN, Book
 from simulator.scenario.entries import Complain, Prior, constant
@@ -14,7 +15,11 @@ from simulator.units import PROCUREMENT, Unit
 
 WORDS = ("accelerator", "procurement", "region", "commitment")
 KEYS = (*WORDS, "year")
-CHOICES = {"size": ("planned", "undisclosed"), "experiments": ("project", "laboratory")}
+CHOICES = {
+    "size": ("planned", "undisclosed"),
+    "experiments": ("project", "laboratory"),
+    "currency": CURRENCIES,
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ def read_plan(content: Mapping[str, Node], model: Model, book: Book, complain: C
     """
     inputs = model.inputs
     content = {key: node for key, node in content.items() if key not in model.pruned}
+    wrong = [key for key, node in content.items() if isinstance(node.value, list | dict)]
+    for key in wrong:
+        complain(Complaint(content.pop(key).where, f"plan: {key} is a list or a mapping", "write one value"))
     known = {key: node for key, node in content.items() if key in (*KEYS, *inputs)}
     for key, node in content.items():
         if key not in known:
@@ -42,7 +50,9 @@ def read_plan(content: Mapping[str, Node], model: Model, book: Book, complain: C
         _constant(name, node, inputs[name], complain) for name, node in known.items() if name in inputs
     ]
     fixed = {prior.name: prior for prior in constants if prior}
-    return Plan(_with_family(words, known, book, complain), fixed)
+    family = ["accelerator_family"] if "accelerator" in wrong else []
+    unknown = dict.fromkeys([*wrong, *family], UNKNOWN)
+    return Plan({**_with_family(words, known, book, complain), **unknown}, fixed)
 
 
 def _word(value: object) -> str:
@@ -64,7 +74,10 @@ def _constant(name: str, node: Node, unit: Unit, complain: Complain) -> Prior | 
     elif not unit.contains(value, value):
         complain(Complaint(node.where, f"plan: {name} is {value:g}, it must be {unit.domain}"))
     else:
-        return constant(name, float(value), unit, node.where, "plan")
+        try:
+            return constant(name, float(value), unit, node.where, "plan")
+        except DistributionError as error:
+            complain(Complaint(node.where, f"plan: {name}: {error}", "check its unit"))
     return None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from simulator.currency import sum_named
 from simulator.errors import Complaint, did_you_mean
 from simulator.model import Model
 from simulator.scenario.books import mapping
-from simulator.scenario.entries import Complain
+from simulator.scenario.entries import Complain, worded
 from simulator.scenario.reader import Node
-from simulator.units import conversion
+from simulator.units import USD_SYMBOL, conversion
 
 FIELDS = ("quantity", "value", "unit", "label", "source", "as_of", "note")
 
@@ -32,7 +33,10 @@ class Published:
 
 
 def read_published(node: Node | None, model: Model, complain: Complain) -> tuple[Published, ...]:
-    """The published figures of a scenario; those of pruned quantities are left out."""
+    """The published figures of a scenario.
+
+    Those of pruned quantities are left out, and those in a currency that is not reported.
+    """
     if node is None or node.value is None:
         return ()
     if not isinstance(node.value, list):
@@ -42,15 +46,23 @@ def read_published(node: Node | None, model: Model, complain: Complain) -> tuple
     return tuple(figure for figure in figures if figure)
 
 
+def _left_out(name: str, model: Model) -> bool:
+    """Whether nothing computes it here: it is pruned, or a sum in a currency that is not reported."""
+    dollars = sum_named(name)
+    money = dollars in model.units and model.units[dollars].symbol == USD_SYMBOL
+    return dollars in model.pruned or (money and name not in model.units)
+
+
 def _figure(content: dict[str, Node], where: str, model: Model, complain: Complain) -> Published | None:
+    content = worded(content, complain)
     for key, child in content.items():
         if key not in FIELDS:
             complain(Complaint(child.where, f"published: unknown field {key}", did_you_mean(key, FIELDS)))
     if missing := [key for key in ("quantity", "value", "unit") if key not in content]:
         complain(Complaint(where, f"published: {' and '.join(missing)} missing"))
         return None
-    name, unit, value = str(content["quantity"].value), content["unit"].value, content["value"].value
-    if name in model.pruned:
+    name, unit, value = str(content["quantity"].value), content["unit"].plain(), content["value"].plain()
+    if _left_out(name, model):
         return None
     factor = conversion(str(unit), model.units[name].symbol) if name in model.units else None
     if factor is None:

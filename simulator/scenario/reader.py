@@ -21,9 +21,9 @@ from ruamel.yaml.reader import ReaderError
 
 from simulator.errors import Complaint, InputError, did_you_mean
 
-LARGEST = 2**20  # bytes in a file; a book of 1500 lines has a tenth of it
+LARGEST = 2**19  # bytes in a file; a book of 1500 lines has a fifth of it
 DEEPEST = 64  # lists and mappings within one another; a book has 6
-MOST_EVENTS = 100_000  # words, and both ends of lists and mappings; a book of 1500 lines has 9000
+MOST_EVENTS = 20_000  # words, and both ends of lists and mappings; a book of 1500 lines has 9000
 MOST_KEPT = 64  # files whose content is remembered
 MOST_COMPLAINTS = 100  # nobody mends more in one go
 LONGEST_NUMBER = 400  # characters; the largest double, written out, has 309

@@ -39,6 +39,7 @@ class Scenario:
     ignored: tuple[str, ...]
     correlations: tuple[Correlation, ...] = ()
     notes: tuple[str, ...] = ()
+    currency: str = ""  # in which money is reported as well, if it is not dollars
     priced_at: str = ""  # the date that priors which age are aged to
 
     @property
@@ -59,7 +60,8 @@ class Scenario:
     @property
     def choices(self) -> dict[str, str]:
         """What the scenario says of its size, of what its experiments cover and of its date."""
-        found = {"size": self.size, "experiments": self.experiments, "priced_at": self.priced_at}
+        found = {"size": self.size, "experiments": self.experiments, "currency": self.currency}
+        found["priced_at"] = self.priced_at
         return {key: word for key, word in found.items() if word}
 
     @property

@@ -49,6 +49,10 @@ class Summary:
         float, Array
     ]  # percentiles of each randomisation, where it has draws enough to tell them
 
+    def estimate(self, level: float | None) -> Estimate:
+        """A percentile, or the mean where there is no level."""
+        return self.mean if level is None else self.percentiles[level]
+
     def difference(self, upper: float, lower: float) -> tuple[float, float] | None:
         r"""One percentile less another, with its standard error; None where one was not asked for.
 

@@ -176,6 +176,13 @@ def quiet_option(command: Command) -> Command:
     return click.option("--quiet", is_flag=True, help="No notes on stderr.")(command)
 
 
+def currency_option(command: Command) -> Command:
+    """In which currency money is printed."""
+    text = "Print money in this currency, at each draw's exchange rate; in JSON it stands beside the dollars."
+    kind = click.Choice(("USD", "CNY"))
+    return click.option("--currency", type=kind, help=text)(command)
+
+
 def results_option(command: Command) -> Command:
     """Where runs are stored."""
     return click.option(

@@ -1,0 +1,124 @@
+"""A model from layers: the shipped formulas, a user's files of formulas, levers.
+
+A layer's functions join the model: a new name is added, a known name is replaced, and a function with
+its own name among its arguments wraps the value it replaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+from types import ModuleType
+
+from simulator.cards import card, excluded
+from simulator.errors import ModelError
+from simulator.extensions import lever, user_module
+from simulator.model import COMPLIANCE, GENERATED, Formula, Model, build, formulas_of, shipped_formulas
+from simulator.switches import switched
+
+
+def joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:
+    """The formulas with another added, replaced or wrapped."""
+    known = {formula.name: place for place, formula in enumerate(base)}
+    if new.name not in known:
+        return wrapped_input(base, new, label) if new.name in new.arguments else [*base, new]
+    place = known[new.name]
+    if new.name not in new.arguments:
+        return [*base[:place], new, *base[place + 1 :]]
+    old_name = f"{new.name}__without_{label}"
+    old = replace(base[place], name=old_name, unit=replace(base[place].unit, component=False))
+    arguments = tuple(old_name if argument == new.name else argument for argument in new.arguments)
+    return [*base[:place], old, replace(new, arguments=arguments), *base[place + 1 :]]
+
+
+def wrapped_input(base: list[Formula], new: Formula, label: str) -> list[Formula]:
+    """An input keeps its name and its prior; those who used it now use the wrapped value."""
+    wrapped = f"{new.name}__with_{label}"
+    users = [replace(f, arguments=tuple(wrapped if a == new.name else a for a in f.arguments)) for f in base]
+    return [*users, replace(new, name=wrapped)]
+
+
+Join = Callable[[list[Formula], Formula, str], list[Formula]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A module of formulas, the label that goes into the names of what it wraps, and how it joins."""
+
+    module: ModuleType
+    label: str
+    join: Join = joined
+
+    def joined_to(self, base: list[Formula], new: Formula) -> list[Formula]:
+        """The formulas with one of this layer's."""
+        return self.join(base, new, re.sub(r"\W", "_", self.label))
+
+
+def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[str] = ()) -> Model:
+    """The shipped model with a user's files of formulas, then levers, laid over it in their order.
+
+    Levers that are in play come last, each under a switch of its own.
+    Raises :class:`ModelError` for levers that exclude each other.
+    """
+    applied = tuple(applied)
+    _check_compatible(applied)
+    layers = [
+        *(Layer(user_module(file), file.stem) for file in files),
+        *(Layer(lever(name), Path(name).stem) for name in applied),
+        *(Layer(lever(name), Path(name).stem, switched) for name in in_play),
+    ]
+    return build(laid_over(shipped_formulas(), layers))
+
+
+def laid_over(base: Iterable[Formula], layers: Iterable[Layer]) -> list[Formula]:
+    """The formulas with those of modules added, replaced or wrapped.
+
+    Inputs are wrapped last, so that whoever reads one reads it wrapped, whatever the order.
+    """
+    merged, wraps = list(base), []
+    for layer in layers:
+        new = formulas_of(layer.module)
+        if refused := [sentence for formula in new if (sentence := _refusal(formula, merged))]:
+            raise ModelError("\n  ".join(refused))
+        for formula in new:
+            if _wraps_input(formula, merged):
+                wraps.append((formula, layer))
+            else:
+                merged = layer.joined_to(merged, formula)
+    for formula, layer in wraps:
+        merged = layer.joined_to(merged, formula)
+    return _compliance_last(merged)
+
+
+def _wraps_input(new: Formula, base: Iterable[Formula]) -> bool:
+    return new.name in new.arguments and all(formula.name != new.name for formula in base)
+
+
+def _check_compatible(applied: Sequence[str]) -> None:
+    """Raise :class:`ModelError` with the reason of each pair of levers that exclude each other."""
+    shipped = [card(name) for name in applied if not name.endswith(".py")]
+    if found := list(filter(None, (excluded(*pair) for pair in combinations(shipped, 2)))):
+        raise ModelError("\n  ".join(found))
+
+
+def _refusal(new: Formula, base: list[Formula]) -> str:
+    """Why a formula cannot join the others, or nothing; what is in the total stays, what is not stays out."""
+    units = {formula.name: formula.unit for formula in base}
+    if new.name in GENERATED:
+        return f"{new.where}: {new.name} is the sum of the components; write a component instead"
+    if new.name in units and units[new.name].component and not new.unit.component:
+        return f"{new.where}: {new.name} is a component; annotate it -> Component"
+    shipped = {argument for formula in shipped_formulas() for argument in formula.arguments}
+    uncounted = new.name not in units or not units[new.name].component
+    if new.unit.component and uncounted and new.name in (*units, *shipped, *new.arguments):
+        remedy = "annotate it with its own unit, or give the component another name"
+        return f"{new.where}: {new.name} is no component; {remedy}"
+    return ""
+
+
+def _compliance_last(merged: list[Formula]) -> list[Formula]:
+    """The order of components: compliance is charged on all others."""
+    return sorted(merged, key=lambda formula: formula.name == COMPLIANCE)

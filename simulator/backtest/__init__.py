@@ -1,0 +1,1 @@
+"""Published training runs predicted from what was knowable before them, and how well."""

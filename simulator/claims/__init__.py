@@ -1,0 +1,1 @@
+"""Published claims held against the model: each against the matching quantity of the matching case."""

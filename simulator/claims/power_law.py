@@ -1,0 +1,72 @@
+"""How cost grows with size over several cases: the exponent of a power law, with its spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator.claims.reading import Claims, PowerLaw
+from simulator.scenario.loader import load_scenario
+from simulator.simulation import Settings, engine
+from simulator.statistics.estimates import Estimate
+from simulator.statistics.lanes import percentile
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+LEVELS = (5.0, 50.0, 95.0)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The exponent over the cases, and that of what was said."""
+
+    quantity: str
+    cases: tuple[str, ...]
+    exponent: Mapping[float, Estimate]
+    claimed: float
+
+
+def fitted(found: Claims, settings: Settings, book: str | None = None) -> Fitted | None:
+    """The power law of a file of claims; None where it has none.
+
+    Raises :class:`InputError` with every complaint about a case.
+    """
+    law = found.power_law
+    if law is None:
+        return None
+    scenarios = [load_scenario(path, book=book or found.book) for path in law.sizes]
+    costs = [
+        engine(s, settings).columns([law.quantity], settings.first_draws, threads=settings.threads)[
+            law.quantity
+        ]
+        for s in scenarios
+    ]
+    drawn = exponents(list(law.sizes.values()), np.array(costs))
+    return Fitted(
+        law.quantity,
+        tuple(scenario.name for scenario in scenarios),
+        {level: percentile(drawn, level) for level in LEVELS},
+        claimed_exponent(law),
+    )
+
+
+def claimed_exponent(law: PowerLaw) -> float:
+    """The exponent of the sizes and costs that were said."""
+    sizes, costs = zip(*law.claimed, strict=True)
+    return float(exponents(sizes, np.array(costs)[:, None])[0])
+
+
+def exponents(sizes: Sequence[float], costs: Array) -> Array:
+    r"""The exponent in each draw (case, draw), by least squares on logarithms.
+
+    .. math:: \ln c_i = a + b \ln n_i
+
+    >>> exponents([1e9, 1e11], np.array([[1.0], [100.0]])).round(12).tolist()
+    [1.0]
+    """
+    x = np.log(sizes)
+    x = x - x.mean()
+    return np.asarray(x @ np.log(costs) / (x @ x))

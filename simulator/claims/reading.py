@@ -1,0 +1,179 @@
+"""Claims from a YAML file: what was said, of which quantity, in which case, on which accounting basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import Complaint, InputError, did_you_mean
+from simulator.scenario.books import checked_fields, mapping
+from simulator.scenario.entries import Complain
+from simulator.scenario.reader import Node, read
+
+FIELDS = ("title", "documents", "book", "formulas", "power_law", "claims")
+FIELDS_OF_CLAIM = (
+    *("id", "statement", "document", "quantity", "low", "high", "unit", "as_of", "basis", "case"),
+    *("given", "levers", "as", "against", "against_levers", "implies", "covered_by", "note"),
+)
+NEEDED = ("id", "statement", "document")
+ARITHMETIC = "arithmetic"  # the basis of a claim that follows from given figures
+RATIOS = ("saving", "gain", "ratio")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody said; without a quantity, what in the program covers it."""
+
+    id: str
+    statement: str
+    document: str
+    quantity: str
+    low: float  # -inf and inf where the claim is open
+    high: float
+    unit: str
+    as_of: str
+    basis: str  # what the figure covers: final run or programme, rent or own
+    case: Path | None
+    given: tuple[str, ...]  # disclosed facts, never what is judged
+    levers: tuple[str, ...]
+    ratio: str  # how two quantities are compared, where against is given
+    against: tuple[str, ...]  # what is changed for the comparison
+    against_levers: tuple[str, ...]
+    implies: str  # the quantity that shows why a claim is impossible
+    covered_by: str  # the lever, policy or sentence, where nothing is computed
+    note: str
+
+    @property
+    def has_arithmetic(self) -> bool:
+        """Whether arithmetic on given figures can show that the claim cannot be."""
+        return bool(self.implies) or self.basis == ARITHMETIC
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """The cases over which cost is held against size, and the sizes and costs that were said."""
+
+    quantity: str
+    sizes: Mapping[Path, float]
+    claimed: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """A file of claims, the book they are judged by, and the formulas that make their quantities."""
+
+    title: str
+    documents: Mapping[str, str]
+    book: Path
+    formulas: Path | None
+    power_law: PowerLaw | None
+    claims: tuple[Claim, ...]
+
+
+def read_claims(path: Path) -> Claims:
+    """The claims of a file. Raises :class:`InputError` with every complaint about it."""
+    complaints: list[Complaint] = []
+    complain = complaints.append
+    content = checked_fields(read(path), FIELDS, "a file of claims", complain)
+    for field in ("claims", "book"):
+        if field not in content:
+            complain(Complaint(str(path), f"there are no {field}:", f"write {field}:"))
+    listed = content["claims"].value if "claims" in content else []
+    found = [_claim(node, path.parent, complain) for node in (listed if isinstance(listed, list) else [])]
+    _check_ids(path, found, complain)
+    if complaints:
+        raise InputError(complaints)
+    return Claims(
+        str(content["title"].value) if "title" in content else path.stem,
+        {key: str(node.value) for key, node in mapping(content.get("documents"), complain).items()},
+        path.parent / str(content["book"].value),
+        path.parent / str(content["formulas"].value) if "formulas" in content else None,
+        _power_law(content["power_law"], path.parent, complain) if "power_law" in content else None,
+        tuple(found),
+    )
+
+
+def _power_law(node: Node, folder: Path, complain: Complain) -> PowerLaw | None:
+    content = {key: child.plain() for key, child in mapping(node, complain).items()}
+    try:
+        sizes = {folder / file: float(size) for file, size in content["sizes"].items()}
+        claimed = tuple((float(size), float(cost)) for size, cost in content["claimed"])
+        found = PowerLaw(str(content["quantity"]), sizes, claimed)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        found = None
+    if found and min(len(found.sizes), len(found.claimed)) > 1 and all(s > 0.0 for s in found.sizes.values()):
+        return found
+    remedy = "write quantity:, sizes: {CASE: NUMBER, …} and claimed: [[SIZE, COST], …], two or more of each"
+    complain(Complaint(node.where, "this is no power law", remedy))
+    return None
+
+
+def _check_ids(path: Path, found: list[Claim], complain: Complain) -> None:
+    ids = [claim.id for claim in found]
+    for name in sorted({name for name in ids if ids.count(name) > 1}):
+        complain(Complaint(str(path), f"claim {name} is there twice", "give it an id of its own"))
+
+
+def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
+    content = checked_fields(node, FIELDS_OF_CLAIM, "a claim", complain)
+    plain = {key: child.plain() for key, child in content.items()}
+    for key in NEEDED:
+        if not plain.get(key):
+            complain(Complaint(node.where, f"the claim has no {key}", f"write {key}:"))
+    _check_judged(plain, node, complain)
+
+    def text(key: str) -> str:
+        return str(plain.get(key, "")).strip()
+
+    def listed(key: str) -> tuple[str, ...]:
+        return tuple(map(str, plain.get(key, ())))
+
+    return Claim(
+        id=text("id"),
+        statement=text("statement"),
+        document=text("document"),
+        quantity=text("quantity"),
+        low=_end(content, "low", -inf, complain),
+        high=_end(content, "high", inf, complain),
+        unit=text("unit"),
+        as_of=text("as_of"),
+        basis=text("basis"),
+        case=folder / text("case") if "case" in plain else None,
+        given=listed("given"),
+        levers=listed("levers"),
+        ratio=text("as"),
+        against=listed("against"),
+        against_levers=listed("against_levers"),
+        implies=text("implies"),
+        covered_by=text("covered_by"),
+        note=text("note"),
+    )
+
+
+def _check_judged(plain: Mapping[str, Any], node: Node, complain: Complain) -> None:
+    """A claim names a quantity and a case, or what covers it; a comparison says how."""
+    if not plain.get("covered_by"):
+        for key in ("quantity", "case"):
+            if not plain.get(key):
+                complain(
+                    Complaint(node.where, f"the claim has neither {key} nor covered_by", f"write {key}:")
+                )
+        if "low" not in plain and "high" not in plain:
+            complain(Complaint(node.where, "the claim has no low and no high", "write what was said"))
+    if plain.get("as", RATIOS[0]) not in RATIOS:
+        hint = did_you_mean(str(plain["as"]), RATIOS) or f"write {', '.join(RATIOS)}"
+        complain(Complaint(node.where, f"as: {plain['as']} is no comparison", hint))
+
+
+def _end(content: Mapping[str, Node], key: str, open_end: float, complain: Complain) -> float:
+    """One end of what was said; open where it is left out."""
+    if key not in content:
+        return open_end
+    value = content[key].value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        complain(Complaint(content[key].where, f"{key} is {value}, not a number", "write a number"))
+        return open_end
+    return float(value)

@@ -1,0 +1,79 @@
+"""The command that looks ahead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.commands.loading import load_all, say, settings_of
+from simulator.terminal.options import (
+    FOLDER,
+    Number,
+    format_option,
+    picture_option,
+    quiet_option,
+    simulated_by,
+)
+
+DRAWS = 1 << 15  # 16 nets of 2**11
+MARKET = "configs/books/market-2025-03.yaml"
+
+
+@click.command("forecast")
+@click.argument("scenario", type=click.Path())
+@click.option("--years", type=int, default=5, show_default=True, help="How many years ahead to look.")
+@click.option("--budget", type=Number(), metavar="USD", help="Say when the median cost passes this.")
+@click.option(
+    "--stock-of",
+    type=FOLDER,
+    default=MARKET,
+    show_default=True,
+    metavar="BOOK",
+    help="Hold the tokens against this book's stock of text as well.",
+)
+@picture_option
+@simulated_by(DRAWS, "sobol", "Number of draws, all of them in memory.")
+@format_option
+@quiet_option
+def forecast_command(
+    scenario: str,
+    years: int,
+    budget: float | None,
+    stock_of: Path,
+    output: Path | None,
+    style: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Forecast the cost of later years' models.
+
+    Demand for compute doubles in months, hardware improves in years; what that costs, when text runs out, and
+    which size of model a budget buys. With -o a fan chart.
+    """
+    from simulator import load_scenario
+    from simulator.forecast.forecast import AHEAD, GROWTH, forecast
+    from simulator.reports.forecast import forecast_sheet
+    from simulator.terminal.bar import watching
+
+    if output:
+        from simulator.plots import check_ending
+
+        check_ending(output)
+    options = {**options, "settings": (*options["settings"], f"{AHEAD}=0")}
+    options["levers"] = (*options["levers"], *([] if GROWTH in options["levers"] else [GROWTH]))
+    loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
+    chosen = {key: options[key] for key in ("settings", "levers")}
+    others = [load_scenario(scenario, book=stock_of, **chosen)] if stock_of.stem != loaded.book else []
+    with watching(quiet) as watch:
+        found = forecast(loaded, how, years, budget=budget, others=others, watch=watch)
+    if output:
+        from simulator.pictures.forecasts import forecast_picture
+        from simulator.plots import save
+
+        save(forecast_picture(found, loaded.title), output)
+    if found.settings.draws != how.draws:
+        say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
+    about = {"scenario": loaded.name, "book": loaded.book, "seed": how.seed, "draws": found.settings.draws}
+    click.echo(forecast_sheet(found, about).text(style))

@@ -1,0 +1,144 @@
+"""Claims as a table: what was said, what is predicted, and the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf, isfinite
+from typing import Any
+
+from simulator.claims.judging import (
+    CONSISTENT,
+    HIGH,
+    IMPOSSIBLE,
+    LOW,
+    NEVER,
+    NOT_COMPUTED,
+    Judged,
+)
+from simulator.claims.power_law import Fitted
+from simulator.claims.reading import Claims
+from simulator.reports.layout import Row, Sheet
+from simulator.reports.numbers import rounded
+
+VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
+EXPLAINED = (
+    "consistent: some of what was said lies within P5 to P95 of the prediction; low, high: all of it beyond; "
+    f"impossible: beyond all but {100.0 * NEVER:g}% of the draws, and by arithmetic on given figures; u: the "
+    "predicted chance of no more than was said, of a range its middle",
+    "Disclosed facts of a case are given, what is judged never is; the priors are not the documents'",
+)
+
+
+def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about: Mapping[str, Any]) -> Sheet:
+    """The table of claims; each as a record and for programs.
+
+    Keys of the data: ``claims`` (a list: ``id``, ``quantity``, ``low``, ``high``, ``unit``, ``percentile``,
+    ``verdict``, ``predicted``, ``arithmetic``, ``case``, ``basis``, ``statement``, ``covered_by`` …),
+    ``verdicts`` (counts) and ``power_law`` (``exponent``, ``claimed``).
+    """
+    records = [_record(each) for each in found]
+    counts = Counter(each.verdict for each in found)
+    return Sheet(
+        above=(of.title, *_sentences(counts, law, of, about)),
+        tables=(_rows(found),),
+        below=(*EXPLAINED, *_impossible(found), *_covered(found)),
+        records=[{**{k: v for k, v in record.items() if k != "predicted"}, **about} for record in records],
+        data={
+            "claims": records,
+            "verdicts": {verdict: counts[verdict] for verdict in VERDICTS},
+            "power_law": _law(law),
+            **about,
+        },
+    )
+
+
+def _sentences(
+    counts: Counter[str], law: Fitted | None, of: Claims, about: Mapping[str, Any]
+) -> Iterator[str]:
+    yield ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    for key, document in of.documents.items():
+        yield f"{key}: {document}"
+    yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
+    if law:
+        low, middle, high = (f"{law.exponent[level].value:.2f}" for level in (5.0, 50.0, 95.0))
+        yield (
+            f"Cost grows with parameters to the power {middle} ({low} to {high}, P5 to P95) over "
+            f"{', '.join(law.cases)}; by the documents' own figures {law.claimed:.2f}"
+        )
+
+
+def _rows(found: Sequence[Judged]) -> list[Row]:
+    heads = ("claim", "quantity", "said", "P5", "P50", "P95", "u", "verdict")
+    return [heads, *(_row(each) for each in found if each.chances is not None)]
+
+
+def _row(found: Judged) -> Row:
+    claim = found.claim
+    told = (rounded(e.value, max(e.se, abs(e.value) / 100.0)) for e in found.predicted.values())
+    name = claim.quantity if not claim.ratio else f"{claim.ratio} of {claim.quantity}"
+    return (claim.id, _short(name), said(found), *told, f"{found.percentile:.3f}", found.verdict)
+
+
+def _short(name: str, most: int = 22) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def said(found: Judged) -> str:
+    """What was said, as people write it."""
+    low, high = found.claim.low, found.claim.high
+    if high == inf:
+        return f"≥ {rounded(low, 0.0)}"
+    if low == -inf:
+        return f"≤ {rounded(high, 0.0)}"
+    return rounded(low, 0.0) if low == high else f"{rounded(low, 0.0)}-{rounded(high, 0.0)}"
+
+
+def _impossible(found: Sequence[Judged]) -> Iterator[str]:
+    for each in found:
+        if each.arithmetic:
+            yield f"{each.claim.id} {each.arithmetic}"
+        if each.verdict not in (CONSISTENT, NOT_COMPUTED) and each.claim.note:
+            yield f"{each.claim.id}: {each.claim.note}"
+
+
+def _covered(found: Sequence[Judged]) -> Iterator[str]:
+    for each in found:
+        if each.verdict == NOT_COMPUTED:
+            yield f"{each.claim.id}, not computed: {each.claim.statement}: {each.claim.covered_by}"
+
+
+def _record(found: Judged) -> dict[str, Any]:
+    claim = found.claim
+    return {
+        "id": claim.id,
+        "quantity": claim.quantity or None,
+        "low": claim.low if isfinite(claim.low) else None,
+        "high": claim.high if isfinite(claim.high) else None,
+        "unit": claim.unit or None,
+        "percentile": found.percentile,
+        "verdict": found.verdict,
+        "predicted": {f"{level:g}": {"value": e.value, "se": e.se} for level, e in found.predicted.items()},
+        "arithmetic": found.arithmetic or None,
+        "case": claim.case.stem if claim.case else None,
+        "given": list(claim.given),
+        "basis": claim.basis or None,
+        "compared_as": claim.ratio or None,
+        "statement": claim.statement,
+        "document": claim.document,
+        "as_of": claim.as_of or None,
+        "covered_by": claim.covered_by or None,
+        "note": claim.note or None,
+    }
+
+
+def _law(law: Fitted | None) -> dict[str, Any] | None:
+    if law is None:
+        return None
+    exponent = {f"{level:g}": {"value": e.value, "se": e.se} for level, e in law.exponent.items()}
+    return {
+        "quantity": law.quantity,
+        "cases": list(law.cases),
+        "exponent": exponent,
+        "claimed": law.claimed,
+    }

@@ -1,0 +1,1 @@
+"""What levers save, one by one and together, on the same draws."""

@@ -1,0 +1,188 @@
+"""Levers ranked by what they save, on the same draws, alone and in portfolios of up to three.
+
+All levers are in play in one compiled loop, so that to switch some on compiles nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from simulator.cards import Card, card, excluded
+from simulator.errors import Complaint, InputError
+from simulator.kernel import Engine
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import Settings, check_settings, engine
+from simulator.statistics.estimates import Estimate
+from simulator.statistics.lanes import (
+    chance,
+    fewest_draws,
+    paired,
+    percentile,
+    statistics,
+    step_of,
+)
+from simulator.switches import switch_of
+from simulator.threads import in_threads
+from simulator.watch import UNWATCHED, Watch
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+Levers = tuple[str, ...]
+
+LEVELS, OF_SAVING = (50.0, 90.0), 90.0
+FEWEST_DRAWS = fewest_draws(max(LEVELS))
+MOST_DRAWS = 1 << 22  # whose costs are in memory together, a column a thread and two more
+CANDIDATES = 10  # levers that save most alone, of which portfolios are made
+LARGEST = 3  # levers of a portfolio
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What some levers save together against none of them."""
+
+    levers: Levers
+    saving: Mapping[float, Estimate]  # of a percentile: that of the base less that with the levers
+    of_saving: Estimate  # P90 of what is saved in a draw
+    saves: Estimate  # the chance that anything is
+    interaction: Estimate | None  # of the P50's saving: together, less the sum of each alone
+    fall: Array  # of the P50, in all draws and in each part
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A scenario's levers by what they save, the best portfolios, and the levers left out."""
+
+    quantity: str
+    settings: Settings
+    base: Mapping[float, Estimate]
+    levers: tuple[Saving, ...]
+    portfolios: tuple[Saving, ...]
+    cards: Mapping[str, Card]
+    left_out: Mapping[str, str]  # why, by lever
+
+
+def rank(
+    scenario: Scenario,
+    names: Sequence[str],
+    settings: Settings,
+    quantity: str = "total_cost",
+    *,
+    largest: int = LARGEST,
+    top: int = 10,
+    left_out: Mapping[str, str] | None = None,
+    watch: Watch = UNWATCHED,
+) -> Ranking:
+    r"""Levers in play ranked by the fall of the median, :math:`P_{50}(c) - P_{50}(c_l)`, on the same draws.
+
+    Portfolios are all combinations of the :data:`CANDIDATES` best that do not exclude each other.
+    Raises :class:`InputError` for a quantity that the model does not have, and for too few or many draws.
+    """
+    scenario.check_name(quantity)
+    check_settings(settings)
+    settings = replace(settings, draws=settings.first_draws)
+    _check_draws(settings.draws)
+    cards = {name: card(name) for name in names}
+    idle = {name: _idle(scenario, name, quantity) for name in names}
+    at_work = [name for name in names if not idle[name]]
+    trial = _Trial(scenario, engine(scenario, settings), settings, quantity, watch)
+    alone = {found.levers[0]: found for found in trial.savings([(name,) for name in at_work], {})}
+    ranked = sorted(alone.values(), key=_size)
+    best = [each.levers[0] for each in ranked[:CANDIDATES] if each.saving[LEVELS[0]].low > 0.0]
+    together = trial.savings(list(_portfolios([cards[name] for name in best], largest)), alone)
+    return Ranking(
+        quantity,
+        settings,
+        {level: percentile(trial.base, level) for level in LEVELS},
+        tuple(ranked),
+        tuple(sorted(together, key=_size)[:top]),
+        cards,
+        {**(left_out or {}), **{name: reason for name, reason in idle.items() if reason}},
+    )
+
+
+def _check_draws(draws: int) -> None:
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        remedy = f"take {FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
+        raise InputError([Complaint("--draws", f"{draws:,} draws", remedy)])
+
+
+def _idle(scenario: Scenario, lever: str, quantity: str) -> str:
+    """Why a lever can change nothing; empty if it can."""
+    switch, model = switch_of(lever), scenario.model
+    if switch not in model.inputs:
+        return "what it would change is given in the scenario"
+    return "" if switch in model.roots(quantity) else f"{quantity} does not hang on what it changes"
+
+
+def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
+    """Every combination of two levers or more in which none excludes another."""
+    for size in range(2, largest + 1):
+        for chosen in combinations(cards, size):
+            if not any(excluded(one, other) for one, other in combinations(chosen, 2)):
+                yield tuple(each.name for each in chosen)
+
+
+def _size(found: Saving) -> float:
+    return -found.saving[LEVELS[0]].value
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A scenario's cost with its levers off, against which portfolios are held."""
+
+    scenario: Scenario
+    machine: Engine
+    settings: Settings
+    quantity: str
+    watch: Watch
+
+    @cached_property
+    def base(self) -> Array:
+        """The draws without any lever."""
+        self.watch.expect(self.settings.draws)
+        return self.column(())
+
+    @cached_property
+    def percentiles(self) -> tuple[Array, tuple[float, ...]]:
+        """Those of the base, in all draws and each part, and how far apart neighbouring draws are there."""
+        return statistics(self.base, LEVELS), tuple(step_of(self.base, level) for level in LEVELS)
+
+    def savings(self, portfolios: Sequence[Levers], alone: Mapping[str, Saving]) -> list[Saving]:
+        """What each portfolio saves; ``alone`` holds what its levers save by themselves."""
+        known = self.percentiles
+        self.watch.expect(len(portfolios) * self.settings.draws)
+        one = partial(self.saving, known=known, alone=alone)
+        return in_threads(one, portfolios, self.settings.threads)
+
+    def saving(
+        self, levers: Levers, known: tuple[Array, tuple[float, ...]], alone: Mapping[str, Saving]
+    ) -> Saving:
+        """What some levers save together."""
+        column, (percentiles, steps) = self.column(levers), known
+        fall, saved = percentiles - statistics(column, LEVELS), self.base - column
+        more = fall[0] - sum(alone[name].fall for name in levers) if len(levers) > 1 else None
+        return Saving(
+            levers,
+            {level: paired(row, step) for level, row, step in zip(LEVELS, fall, steps, strict=True)},
+            percentile(saved, OF_SAVING),
+            chance(saved > 0.0),
+            None if more is None else paired(more, steps[0]),
+            fall[0],
+        )
+
+    def column(self, levers: Levers) -> Array:
+        """The draws with some levers on."""
+        given = {switch_of(lever): 1.0 for lever in levers}
+        found = self.machine.columns([self.quantity], self.settings.draws, given=given, threads=1)
+        column = found[self.quantity]
+        self.watch.done(self.settings.draws)
+        if not np.isfinite(column).all():
+            what = f"{self.quantity} is not a finite number in some draws with {', '.join(levers) or 'none'}"
+            raise InputError([Complaint(self.scenario.name, what, "bound its priors with truncate:")])
+        return column

@@ -1,0 +1,123 @@
+"""The lever growth, cost by year, text that runs out, and what a budget affords."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator import load_scenario
+from simulator.errors import InputError
+from simulator.forecast.forecast import COST, Forecast, forecast
+from simulator.reports.forecast import forecast_sheet, passes, runs_out
+from simulator.scenario.scenario import Scenario
+from simulator.simulation import Settings, engine
+
+GPT4 = str(Path(__file__).parents[1] / "configs/gpt4-class.yaml")
+SETTINGS = Settings(draws=1 << 12, seed=1, sampler="sobol")
+FIXED = ("compute_doubling_time=6", "performance_trend=0", "efficiency_trend=0", "years_ahead=0")
+
+
+def grown(*settings: str) -> Scenario:
+    return load_scenario(GPT4, levers=("growth",), settings=("years_ahead=0", *settings))
+
+
+@pytest.fixture(scope="module")
+def found() -> Forecast:
+    """The default scenario three years ahead, against a budget of a billion."""
+    return forecast(grown(), SETTINGS, 3, budget=1e9, budgets=(1e8, 1e10))
+
+
+def test_the_first_year_is_the_scenario_itself(found: Forecast) -> None:
+    """No year ahead, the cost is the scenario's without the lever."""
+    cost = engine(load_scenario(GPT4), SETTINGS).columns([COST], 1 << 12)[COST]
+    assert found.years[0].cost[50.0].value == pytest.approx(np.quantile(cost, 0.5, method="inverted_cdf"))
+    assert found.years[0].compute.value == found.years[0].cluster.value == 1.0
+
+
+def test_compute_doubles_by_hand() -> None:
+    """Doubling every 6 months, compute is 16 times, parameters and tokens 4 times as large in two years."""
+    found = forecast(grown(*FIXED[:3]), SETTINGS, 2, budgets=())
+    last = found.years[-1]
+    assert last.compute.value == pytest.approx(16.0) and last.cluster.value == pytest.approx(16.0)
+    assert last.tokens.value == pytest.approx(4 * 13e12) and last.parameters == pytest.approx(4 * 280e9)
+
+
+def test_hours_grow_as_compute_over_performance() -> None:
+    """A year ahead accelerator-hours are 4 times as many, on accelerators twice as fast half of that."""
+    hours = "accelerator_hours"
+    slow, fast = (
+        engine(grown("compute_doubling_time=6", f"performance_trend={trend}"), SETTINGS).columns(
+            [hours, "training_days"], 1024, given={"years_ahead": 1.0}
+        )
+        for trend in ("0", "0.3010299956639812")
+    )
+    now = engine(grown(), SETTINGS).columns([hours, "training_days"], 1024)
+    assert slow[hours] == pytest.approx(4.0 * now[hours])
+    assert fast[hours] == pytest.approx(2.0 * now[hours])
+    assert fast["training_days"] == pytest.approx(now["training_days"])
+
+
+def test_a_budget_affords_what_keeps_it(found: Forecast) -> None:
+    """At the size that a budget affords, P80 of the cost is the budget, to the width of the search."""
+    ten = next(each for each in found.affordable if each.budget == 1e10)
+    size = ten.parameters[2]
+    assert size is not None
+    given = {"years_ahead": 2.0, "compute_scale": (size / 280e9) ** 2}
+    cost = engine(grown(), SETTINGS).columns([COST], 1 << 12, given=given)[COST]
+    assert np.quantile(cost, 0.8) == pytest.approx(1e10, rel=0.01)
+
+
+def test_a_budget_below_what_does_not_scale_affords_nothing(found: Forecast) -> None:
+    """Where the staff alone is dearer no size is affordable."""
+    assert set(found.affordable[0].parameters.values()) == {None}
+
+
+def test_better_hardware_affords_larger_models(found: Forecast) -> None:
+    """What a budget buys grows year by year, and more slowly than demand."""
+    sizes = list(found.affordable[-1].parameters.values())
+    demand = [year.parameters for year in found.years]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] / sizes[0] < demand[-1] / demand[0]
+
+
+def test_the_year_of_a_budget_is_that_of_the_median(found: Forecast) -> None:
+    """The year said is the first whose median is beyond the budget."""
+    beyond = [str(2022 + year.ahead) for year in found.years if year.cost[50.0].value > 1e9]
+    assert passes(found) == beyond[0]
+
+
+def test_text_runs_out_when_half_the_draws_say_so() -> None:
+    """The year in which text is used up is that of a chance above one half, for each book."""
+    other = load_scenario(
+        GPT4,
+        book=Path(GPT4).parent / "books/market-2025-03.yaml",
+        levers=("growth",),
+        settings=("years_ahead=0",),
+    )
+    found = forecast(grown(), SETTINGS, 6, budgets=(), others=(other,))
+    assert runs_out(found, "seed-2025-06") == "2022"
+    assert runs_out(found, "market-2025-03") in ("2026", "2027")
+
+
+@pytest.mark.parametrize("given", ["training_flop=2e25", "accelerator_hours=57M"])
+def test_what_is_given_cannot_grow(given: str) -> None:
+    """A forecast of given hours or arithmetic is refused: nothing would grow."""
+    with pytest.raises(InputError, match="cannot grow"):
+        forecast(grown(given), SETTINGS, 2)
+
+
+@pytest.mark.parametrize("years", [0, -1, 31])
+def test_years_out_of_reach_are_refused(years: int) -> None:
+    """Years are 1 to 30."""
+    with pytest.raises(InputError, match="look 1 to 30 years ahead"):
+        forecast(grown(), SETTINGS, years)
+
+
+def test_the_sheet_fits_eighty_columns(found: Forecast) -> None:
+    """No line of the report is wider than a terminal."""
+    text = forecast_sheet(found, {"scenario": "a", "book": "seed-2025-06", "draws": 1, "seed": 1}).text(
+        "table"
+    )
+    assert max(map(len, text.splitlines())) <= 80
