@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE,…",
     help="Run every scenario with each of these; repeat for every combination. KEY is book, seed, draws, "
     "sampler, lever, or what --set takes: plan.accelerator_count=1k,5k. The lever none is no further one: "
-    "lever=none,straight_line_depreciation.",
+    "lever=none,moe.",
 )
 @click.option("--resume", is_flag=True, help="Run only what is not stored whole already, or has changed.")
 @click.option("--dry-run", is_flag=True, help="Read the scenario of every case, run none.")
