@@ -168,10 +168,15 @@ def _is_balanced(text: str) -> bool:
 
 
 def _split(text: str) -> Iterator[str]:
-    """Parts between the commas that are in no bracket and no quotes."""
+    """Parts between the commas that are in no bracket and no quotes; within a word an apostrophe is none.
+
+    >>> list(_split("O'Neill.yaml,x.yaml")), list(_split("{a: 'b, c'},'d, e',f"))
+    (["O'Neill.yaml", 'x.yaml'], ["{a: 'b, c'}", "'d, e'", 'f'])
+    """
     depth, quote, begin = 0, "", 0
     for place, letter in enumerate(text):
-        if quote or letter in QUOTES:
+        opens = letter in QUOTES and text[begin:place].rstrip()[-1:] in ("", *"[{:,")
+        if quote or opens:
             quote = "" if letter == quote else quote or letter
         elif letter in OPENING or letter in CLOSING:
             depth += 1 if letter in OPENING else -1
