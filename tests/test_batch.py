@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree, rmtree
 
@@ -16,6 +18,7 @@ from test_compare import traincost
 
 from simulator.batch.cases import cases, dimensions, read_sweeps
 from simulator.errors import InputError
+from simulator.reports.catalogue import FIELDS
 from simulator.results import read_summary
 from simulator.scenario.reader import number
 from simulator.simulation import Settings
@@ -63,6 +66,15 @@ NO_SWEEPS = [
     *(["mfu"], ["=1"], ["mfu="], ["mfu=1,,2"], ["mfu=1,1"], ["a=1k,1000"], ["a=1", "plan.a=2"]),
     *(["scenario=1"], ["mfu={a,0.4"]),
 ]
+
+
+def test_swept_files_are_called_by_their_names() -> None:
+    """Books and levers by as much of their paths as tells them apart, and read from where they lie."""
+    sweeps = read_sweeps(["book=a/old.yaml,a/new.yaml", "lever=none,b/x.py,c/x.py"])
+    found = cases(["a.yaml"], sweeps, Settings())
+    assert dimensions(found)["lever"] == ["none", "b/x.py", "c/x.py"]
+    assert found[5].label == "a, book=new, lever=c/x.py"
+    assert (found[5].book, found[5].levers) == ("a/new.yaml", ("c/x.py",))
 
 
 @pytest.mark.parametrize("written", NO_SWEEPS)
@@ -116,8 +128,13 @@ def test_resume_runs_what_is_missing_or_broken(tmp_path: Path) -> None:
     assert max(map(len, told.splitlines()[:3])) <= 80
     damaged = Path(first["cases"][1]["run"]) / "run.nc"
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    _, again, _ = batch(*words, "--resume")
+    _, again, told = batch(*words, "--resume")
     assert [row["resumed"] for row in again["cases"]] == [True, False, True]
+    assert [row["damage"] for row in again["cases"]] == [None, "run.nc is not what was saved", None]
+    assert "2/3 redone rented, seed=2: run.nc is not what was saved" in told
+    (Path(first["cases"][0]["run"]) / "summary.json").write_text("{}")
+    _, text, _ = traincost("batch", *words, *FEW, "--resume")
+    assert text.startswith("3 cases: 1 done (1 had been damaged), 2 stored before")
     hashes = [[row["data_sha256"] for row in found["cases"]] for found in (first, again)]
     assert hashes[0] == hashes[1]
     assert first["batch"] == again["batch"]
@@ -190,8 +207,21 @@ def test_a_wrong_batch_is_one_message(tmp_path: Path) -> None:
     assert not (tmp_path / "batch").exists()
 
 
+def test_every_listed_run_has_every_key(tmp_path: Path) -> None:
+    """A run that cannot be read is null but for its folder and the reason, in JSON and in CSV."""
+    path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
+    _, made, _ = batch(path, "--sweep", "seed=1,2", "-o", folder)
+    (Path(made["cases"][0]["run"]) / "summary.json").write_text("{}")
+    rows = json.loads(traincost("runs", "-o", folder, "--format", "json")[1])
+    keys = [*FIELDS, "total_cost", "error"]
+    assert [list(row)[: len(keys)] for row in rows] == [keys, keys]
+    assert [[key for key in keys if row[key] is None] for row in rows] == [["error"], keys[1:-1]]
+    head, *lines = csv.reader(traincost("runs", "-o", folder, "--format", "csv")[1].splitlines())
+    assert [dict(zip(head, line, strict=True))["error"] for line in lines] == ["", rows[1]["error"]]
+
+
 def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
-    """--where and --since choose; prune deletes those, a dry run nothing, no filter is wrong usage."""
+    """Filters choose, a month from its first day; prune deletes those, a dry run none; no filter is wrong."""
     path, folder = str(rented(tmp_path)), str(tmp_path / "batch")
     batch(path, "--sweep", "seed=1,2,13", "-o", folder)
 
@@ -201,11 +231,16 @@ def test_runs_are_filtered_and_pruned(tmp_path: Path) -> None:
         return sorted(row["seed"] for row in json.loads(out))
 
     assert seeds("--where", "seed=1*", "--since", "2020-01-01") == [1, 13]
+    assert seeds("--where", "draws=2k") == [1, 2, 13]
     assert seeds("--before", "2020-01-01") == seeds("--where", "scenario=other") == []
     assert seeds("prune", "--where", "seed=1*", "--dry-run") == [1, 13]
     assert seeds() == [1, 2, 13]
     assert seeds("prune", "--where", "seed=1*") == [1, 13]
     assert seeds() == [2]
+    today = datetime.now(UTC)
+    month, year = today.strftime("%Y-%m"), today.strftime("%Y")
+    assert seeds("--since", month) == seeds("--since", year) == seeds("--since", f"{month}-01") == [2]
+    assert seeds("prune", "--before", month) == seeds("prune", "--before", year) == []
     assert traincost("runs", "prune", "-o", folder)[0] == 2
     code, _, err = traincost("runs", "--where", "sead=1", "-o", folder)
     assert (code, "Did you mean seed?" in err) == (1, True)

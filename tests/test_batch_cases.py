@@ -20,7 +20,7 @@ from test_compare import traincost
 from simulator.batch import running, table
 from simulator.batch.cases import Case, cases, fingerprint, read_sweeps
 from simulator.batch.dry import checked
-from simulator.batch.names import scenario_names
+from simulator.batch.names import short_names
 from simulator.batch.report import batch_sheet, dry_sheet, line
 from simulator.batch.running import DONE, FAILED, Ended, run_case
 from simulator.errors import InputError
@@ -52,7 +52,7 @@ NAMES = st.lists(st.sampled_from(["a", "b", "x.yaml", "x.yml", "x.yaml.yaml"]), 
 @given(st.lists(NAMES.map("/".join), min_size=1, unique=True))
 def test_names_tell_scenarios_apart(paths: list[str]) -> None:
     """However paths repeat one another, each name is an end of its own path (or its stem) and no other's."""
-    names = scenario_names(paths)
+    names = short_names(paths)
     assert len(set(names)) == len(names)
     for path, name in zip(paths, names, strict=True):
         assert f"/{Path(path).absolute()}".endswith(f"/{name}") or name == Path(path).stem
@@ -63,7 +63,7 @@ def test_a_file_given_twice_is_refused(tmp_path: Path) -> None:
     path, link = rented(tmp_path), tmp_path / "link.yaml"
     link.symlink_to(path)
     with pytest.raises(InputError, match=r"link\.yaml: this is .*rented\.yaml once more"):
-        scenario_names([str(path), str(link)])
+        short_names([str(path), str(link)])
 
 
 def test_the_lever_none_is_no_lever() -> None:
@@ -185,10 +185,16 @@ def test_reasons_are_told_once_each() -> None:
     """Five cases that failed for one reason and one for another: two reasons, with the first few cases."""
     found = made(["seed=1,2,3,4,5,6,7"])
     ended = [*(Ended(case, {}, FAILED, "no room") for case in found[:5])]
-    ended += [Ended(found[5], {}, FAILED, "no right"), replace(done(found[6]), resumed=True)]
+    ended += [
+        Ended(found[5], {}, FAILED, "2 problems:\n  1. no\n  2. right"),
+        replace(done(found[6]), resumed=True),
+    ]
     sheet = batch_sheet(ended, None, 8)
     assert sheet.above[0] == "8 cases: 0 done, 1 stored before, 6 failed, 1 not run"
-    assert sheet.below == ("a, seed=1; a, seed=2; a, seed=3; and 2 more: no room", "a, seed=6: no right")
+    assert sheet.below == (
+        "a, seed=1; a, seed=2; a, seed=3; and 2 more: no room",
+        "a, seed=6: 2 problems: 1. no 2. right",
+    )
     assert [record["seed"] for record in sheet.records] == [1, 2, 3, 4, 5, 6, 7]
 
 

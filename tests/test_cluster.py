@@ -24,6 +24,7 @@ from simulator.batch.running import Ended, one_by_one
 from simulator.batch.software import SOFTWARE
 from simulator.errors import InputError
 from simulator.results import catalogue
+from simulator.results.folders import sweep
 from simulator.simulation import Settings
 
 SEEDS = "1,2,3,4,5,6,7,8"
@@ -91,6 +92,25 @@ def test_a_worker_that_does_not_see_the_results_is_refused(tmp_path: Path) -> No
     ended = cluster._in_worker(few(tmp_path)[0], errand)
     assert ended.status == "failed"
     assert f"does not see the folder {tmp_path}" in str(ended.error)
+
+
+def test_a_mark_outlives_the_clearing_of_leftovers(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of hours keeps its mark, though every run that is stored clears files older than an hour."""
+
+    def after_two_hours(case: Case, root: Path, *more: object) -> Ended:
+        for mark in root.glob(".tmp-*"):
+            os.utime(mark, (mark.stat().st_mtime - 7200.0,) * 2)
+        time.sleep(0.3)
+        sweep(root)
+        return Ended(case, {}, "done")
+
+    monkeypatch.setattr(cluster, "LOOK", 0.05)
+    monkeypatch.setattr(cluster, "run_case", after_two_hours)
+    ended = list(on_cluster(few(tmp_path, "1,2,3"), tmp_path / "r", "traincost batch", address))
+    assert [each.error for each in ended] == [None] * 3
+    assert not list((tmp_path / "r").iterdir())
 
 
 def test_without_workers_it_is_said_then_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +211,7 @@ def test_killed_it_ends_with_all_its_processes_and_resumes(tmp_path: Path) -> No
     assert code == -signal.SIGKILL
     end = time.monotonic() + 30
     while left(tmp_path) and time.monotonic() < end:
-        time.sleep(0.5)
+        time.sleep(0.3)
     assert left(tmp_path) == []
     out, err = started(tmp_path, "--resume", draws="2M").communicate(timeout=300)
     rows = json.loads(out)["cases"]

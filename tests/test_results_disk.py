@@ -92,6 +92,16 @@ def test_a_folder_that_nobody_may_write(tmp_path: Path, read_only: Path, below: 
     assert not names(read_only)
 
 
+@pytest.mark.parametrize("scheduler", [(), pytest.param(("--scheduler", "local:1"), marks=pytest.mark.slow)])
+def test_a_batch_in_a_folder_that_nobody_may_write(
+    tmp_path: Path, read_only: Path, scheduler: tuple[str, ...]
+) -> None:
+    """A batch whose results cannot be written is one message, before any case is run."""
+    words = ("batch", rented(tmp_path), "--sweep", "seed=1,2", *FEW, "-o", read_only, *scheduler)
+    assert_refused(traincost(*words), f"{read_only}: runs cannot be stored: Permission denied; get the right")
+    assert not names(read_only)
+
+
 def test_runs_in_a_folder_that_nobody_may_write(stored: Path) -> None:
     """What would delete a run there is refused, and the run is as it was."""
     before = contents_of(stored)

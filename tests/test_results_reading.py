@@ -187,10 +187,20 @@ def ordered(folders: list[Path]) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["example", STRANGER[:-1], f"{STRANGER}c", STRANGER.upper(), f"{STRANGER}\n", f".{STRANGER}", "é-训练"],
+    [
+        "example",
+        STRANGER[:-1],
+        f"{STRANGER}c",
+        STRANGER.upper(),
+        f"{STRANGER}\n",
+        f".{STRANGER}",
+        "é-训练",
+        f"a\n{STRANGER}",
+        f"\x1b[31m{STRANGER}",
+    ],
 )
 def test_what_is_no_run_is_passed_over(stored: Path, name: str) -> None:
-    """Folders whose names do not end in 12 hex digits, hidden ones, files and links are no runs."""
+    """Folders whose names have no 12 hex digits or cannot be printed, hidden ones, files, links are none."""
     shutil.copytree(stored, stored.parent / name)
     (stored.parent / STRANGER).write_text("x")
     (stored.parent / f"link-{STRANGER}").symlink_to(stored.name)

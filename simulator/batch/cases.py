@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from simulator.batch.names import printable, scenario_names
+from simulator.batch.names import printable, short_names
 from simulator.errors import Complaint, InputError
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reader import number
@@ -23,6 +23,7 @@ RESERVED = (
     *("value", "se", "mean", "mean_se"),
 )  # dimensions and variables of every batch's table
 WHOLE = ("seed", "draws")  # settings of a run that are whole numbers
+FILES = ("book", "lever")  # whose values may be paths
 NONE = "none"  # as a lever: no further one
 MOST_CASES = 100_000
 
@@ -34,6 +35,12 @@ class Sweep:
     key: str
     values: tuple[str, ...]
 
+    @property
+    def named(self) -> list[tuple[str, str, str]]:
+        """The key, each value, and what that is called in tables: a file by its name."""
+        names = short_names(self.values) if self.key in FILES else self.values
+        return [(self.key, value, name) for value, name in zip(self.values, names, strict=True)]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -43,7 +50,7 @@ class Case:
     """
 
     path: str
-    swept: tuple[tuple[str, str], ...]
+    swept: tuple[tuple[str, str], ...]  # each key and what its value is called
     settings: Settings
     book: str | None = None
     laid_over: tuple[str, ...] = ()
@@ -161,10 +168,15 @@ def _is_balanced(text: str) -> bool:
 
 
 def _split(text: str) -> Iterator[str]:
-    """Parts between the commas that are in no bracket and no quotes."""
+    """Parts between the commas that are in no bracket and no quotes; within a word an apostrophe is none.
+
+    >>> list(_split("O'Neill.yaml,x.yaml")), list(_split("{a: 'b, c'},'d, e',f"))
+    (["O'Neill.yaml", 'x.yaml'], ["{a: 'b, c'}", "'d, e'", 'f'])
+    """
     depth, quote, begin = 0, "", 0
     for place, letter in enumerate(text):
-        if quote or letter in QUOTES:
+        opens = letter in QUOTES and text[begin:place].rstrip()[-1:] in ("", *"[{:,")
+        if quote or opens:
             quote = "" if letter == quote else quote or letter
         elif letter in OPENING or letter in CLOSING:
             depth += 1 if letter in OPENING else -1
@@ -194,16 +206,17 @@ def cases(
     if count > MOST_CASES:
         raise InputError([Complaint("--sweep", f"{count:,} cases", f"make it {MOST_CASES:,} at most")])
     base = Case("", (), settings, book, tuple(laid_over), tuple(levers), base=str(Path.cwd()))
-    combined = list(product(*([(sweep.key, value) for value in sweep.values] for sweep in sweeps)))
-    named = list(zip(paths, scenario_names(paths), strict=True))
-    return [
-        _case(replace(base, path=path, name=name, swept=swept)) for path, name in named for swept in combined
+    combined = list(product(*(sweep.named for sweep in sweeps)))
+    named = [
+        replace(base, path=path, name=name) for path, name in zip(paths, short_names(paths), strict=True)
     ]
+    return [_case(case, chosen) for case in named for chosen in combined]
 
 
-def _case(case: Case) -> Case:
+def _case(case: Case, chosen: Sequence[tuple[str, str, str]]) -> Case:
     """A case with its swept values where they belong."""
-    for key, value in case.swept:
+    case = replace(case, swept=tuple((key, called) for key, _, called in chosen))
+    for key, value, _ in chosen:
         if key == "book":
             case = replace(case, book=value)
         elif key == "lever":

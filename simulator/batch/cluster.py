@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -18,13 +18,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from simulator.batch.cases import Case
 from simulator.batch.local import local_cluster
 from simulator.batch.running import FAILED, Ended, run_case
 from simulator.batch.software import SOFTWARE, difference
-from simulator.errors import Complaint, InputError, ResultError
+from simulator.errors import Complaint, InputError
+from simulator.results import marked
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -67,12 +67,13 @@ def on_cluster(
     Raises :class:`InputError` where there is no such scheduler, it or a worker differs from this process or
     sees other files, or Dask is not installed.
     """
-    with _address(scheduler) as address, _connected(address) as client, _marked(root) as mark:
-        errand = Errand(root.absolute(), mark, SOFTWARE, command, resume)
+    with _address(scheduler) as address, _connected(address) as client, marked(root) as mark:
+        errand = Errand(root.absolute(), mark.name, SOFTWARE, command, resume)
         _check_all(client, errand)
         alone = [replace(case, settings=replace(case.settings, threads=1)) for case in found]
         tasks = client.map(partial(_in_worker, errand=errand), alone, pure=False)
-        for ended in _as_they_end(client, dict(zip(tasks, found, strict=True)), address, say):
+        running = dict(zip(tasks, found, strict=True))
+        for ended in _as_they_end(client, running, address, say, mark):
             yield replace(ended, row=_under(root, ended.row))
 
 
@@ -116,14 +117,19 @@ def _check_all(client: Client, errand: Errand) -> None:
 
 
 def _as_they_end(
-    client: Client, running: dict[Future[Ended], Case], address: str, say: Say
+    client: Client, running: dict[Future[Ended], Case], address: str, say: Say, mark: Path
 ) -> Iterator[Ended]:
-    """What the tasks give, in the order in which they end; a reason for those that never will."""
+    """What the tasks give, in the order in which they end; a reason for those that never will.
+
+    Meanwhile the mark is kept young: a worker that stores a run clears what looks left behind.
+    """
     ended: SimpleQueue[Future[Ended]] = SimpleQueue()
     for future in running:
         future.add_done_callback(ended.put)
     idle, remedy = 0.0, f"start one: uv run dask worker {address} --nthreads 1"
     while running and idle < PATIENCE:
+        with suppress(OSError):
+            mark.touch()
         try:
             future = ended.get(timeout=LOOK)
         except Empty:
@@ -194,21 +200,3 @@ def _connected(address: str) -> Iterator[Client]:
             raise InputError([Complaint(f"--scheduler {address}", what, remedy)]) from error
         with client:
             yield client
-
-
-@contextmanager
-def _marked(root: Path) -> Iterator[str]:
-    """The name of a file in the folder of results for as long as the batch runs."""
-    mark = (
-        root / f".tmp-{uuid4().hex}"
-    )  # which is cleared as others of that name are, if this process is killed
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-    except OSError as error:
-        what = f"{root}: runs cannot be stored there: {error.strerror or error}"
-        raise ResultError(f"{what}; choose another folder with -o") from error
-    try:
-        yield mark.name
-    finally:
-        mark.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the scenarios of a batch are called: no more of their paths than it takes to tell them apart."""
+"""What the files of a batch are called: no more of their paths than it takes to tell them apart."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from simulator.errors import Complaint, InputError
 
 
-def scenario_names(paths: Sequence[str]) -> list[str]:
+def short_names(paths: Sequence[str]) -> list[str]:
     """The stem of each file; of files that share one, so much of the end of their paths that they differ.
 
-    >>> scenario_names(["a/base.yaml", "b/base.yaml", "b/large.yaml"])
+    >>> short_names(["a/base.yaml", "b/base.yaml", "b/large.yaml"])
     ['a/base.yaml', 'b/base.yaml', 'large']
 
     Raises :class:`InputError` with every file that is named twice.

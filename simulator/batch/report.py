@@ -11,7 +11,7 @@ from typing import Any
 from simulator.batch.cases import dimensions
 from simulator.batch.dry import GOOD, UNREAD
 from simulator.batch.running import DONE, FAILED, Ended
-from simulator.reports.layout import WIDTH, Row, Sheet, aligned, shortened, wrapped
+from simulator.reports.layout import WIDTH, Row, Sheet, aligned, counted, shortened, wrapped
 from simulator.reports.numbers import quantity
 
 TOTAL = "total_cost; P80: an 80% chance of being at or below"
@@ -28,7 +28,7 @@ def batch_sheet(ended: Sequence[Ended], stored: str | None, count: int) -> Sheet
     return Sheet(
         above=(_counts(ended, count), TOTAL),
         tables=(_columns(ended, heads, [tuple(_cost(e, level) for level in LEVELS) for e in ended]),),
-        below=tuple(f"{which}: {why}" for which, why in reasons(ended)),
+        below=_below(ended),
         records=[_flat(each, record) for each, record in zip(ended, records, strict=True)],
         data={"cases": records, "batch": stored},
     )
@@ -40,9 +40,9 @@ def dry_sheet(ended: Sequence[Ended]) -> Sheet:
     counts = Counter(each.status for each in ended)
     more = [f"{counts[status]:,} {status}" for status in (GOOD, FAILED, UNREAD) if counts[status]]
     return Sheet(
-        above=(f"{len(ended):,} cases: {', '.join(more)}",),
+        above=(f"{counted(len(ended), 'case')}: {', '.join(more)}",),
         tables=(_columns(ended, ("scenario read",), [(each.status,) for each in ended]),),
-        below=tuple(f"{which}: {why}" for which, why in reasons(ended)),
+        below=_below(ended),
         records=records,
         data={"cases": records},
     )
@@ -55,9 +55,9 @@ def line(ended: Ended, number: int, count: int) -> str:
 
          3/18 done   gpt4-class, plan.accelerator_count=2k       P50 $579M P90 $945M   1.2 s
     """
-    word = "stored" if ended.resumed else ended.status
+    word = "stored" if ended.resumed else "redone" if ended.damage else ended.status
     begin, label = f"{number:>{len(str(count))}}/{count} {word:<6} ", ended.case.label
-    if ended.status == FAILED:
+    if ended.status == FAILED or ended.damage:
         begin += f"{shortened(label, LONGEST_LABEL)}: "
         return begin + textwrap.shorten(_why(ended), WIDTH - len(begin), placeholder="…")
     costs = " ".join(f"P{level} {_cost(ended, level):>6}" for level in ("50", "90"))
@@ -73,6 +73,11 @@ def reasons(ended: Sequence[Ended]) -> list[tuple[str, str]]:
         if each.status == FAILED:
             groups.setdefault(str(each.error), []).append(each.case.label)
     return [(_named(labels), why) for why, labels in groups.items()]
+
+
+def _below(ended: Sequence[Ended]) -> tuple[str, ...]:
+    """The same, each in one line below a table."""
+    return tuple(f"{which}: {' '.join(why.split())}" for which, why in reasons(ended))
 
 
 def failures(ended: Sequence[Ended]) -> list[str]:
@@ -96,8 +101,8 @@ def _named(labels: Sequence[str]) -> str:
 
 
 def _why(ended: Ended) -> str:
-    """The reason of a failure without the path of the case's own file."""
-    return str(ended.error).replace(f"{ended.case.path}: ", "")
+    """Why a case failed, without the path of its own file, or was run again."""
+    return str(ended.error or ended.damage).replace(f"{ended.case.path}: ", "")
 
 
 def _counts(ended: Sequence[Ended], count: int) -> str:
@@ -108,9 +113,11 @@ def _counts(ended: Sequence[Ended], count: int) -> str:
     """
     failed = sum(each.status == FAILED for each in ended)
     before = sum(each.status == DONE and each.resumed for each in ended)
+    damaged = sum(each.status == DONE and each.damage is not None for each in ended)
+    here = f"{len(ended) - failed - before:,} done" + (f" ({damaged:,} had been damaged)" if damaged else "")
     words = {"stored before": before, "failed": failed, "not run": count - len(ended)}
-    parts = [f"{len(ended) - failed - before:,} done", *(f"{n:,} {word}" for word, n in words.items() if n)]
-    return f"{count:,} cases: {', '.join(parts)}"
+    parts = [here, *(f"{n:,} {word}" for word, n in words.items() if n)]
+    return f"{counted(count, 'case')}: {', '.join(parts)}"
 
 
 def _columns(ended: Sequence[Ended], heads: Row, cells: Sequence[Row]) -> list[Row]:
@@ -141,6 +148,7 @@ def _record(ended: Ended) -> dict[str, Any]:
         "status": ended.status,
         "error": ended.error,
         "resumed": ended.resumed,
+        "damage": ended.damage,
         "seconds": round(ended.seconds, 3),
     }
 

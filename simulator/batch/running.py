@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.batch.cases import Case
 from simulator.errors import SimulatorError
-from simulator.results import is_whole, listed
+from simulator.results import damage, listed, marked
 from simulator.running import folder_of, run_and_store
 from simulator.watch import UNWATCHED, Watch
 
@@ -28,6 +28,7 @@ class Ended:
     error: str | None = None
     resumed: bool = False  # it had been finished before
     seconds: float = 0.0
+    damage: str | None = None  # of the run that was stored before: it was run again
 
 
 def run_case(case: Case, root: Path, command: str, resume: bool, watch: Watch = UNWATCHED) -> Ended:
@@ -37,10 +38,10 @@ def run_case(case: Case, root: Path, command: str, resume: bool, watch: Watch = 
         scenario = case.scenario()
         known["book"] = scenario.book
         folder = folder_of(scenario, case.settings, root, keep=KEPT)
-        resumed = resume and is_whole(folder)
-        if not resumed:
+        found = damage(folder) if resume and folder.exists() else None
+        if found != "":
             run_and_store(scenario, case.settings, root, keep=KEPT, command=command, watch=watch)
-        ended = _finished(case, folder, resumed)
+        ended = replace(_finished(case, folder), resumed=found == "", damage=found or None)
     except Exception as error:  # whatever it is, the other cases go on
         ended = Ended(case, known, FAILED, case.as_written(reason(error)))
     return replace(ended, seconds=monotonic() - begin)
@@ -51,15 +52,19 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, SimulatorError) else f"{type(error).__name__}: {error}"
 
 
-def _finished(case: Case, folder: Path, resumed: bool) -> Ended:
+def _finished(case: Case, folder: Path) -> Ended:
     row = listed(folder)
-    return Ended(case, row, FAILED if "error" in row else DONE, row.get("error"), resumed)
+    return Ended(case, row, FAILED if "error" in row else DONE, row.get("error"))
 
 
 def one_by_one(
     found: Sequence[Case], root: Path, command: str, *, resume: bool = False, watch: Watch = UNWATCHED
 ) -> Iterator[Ended]:
-    """Run cases one after the other, each on all threads."""
-    for case in found:
-        watch.say(case.label)
-        yield run_case(case, root, command, resume, watch)
+    """Run cases one after the other, each on all threads.
+
+    Raises :class:`ResultError` where their results cannot be stored, before any is run.
+    """
+    with marked(root):
+        for case in found:
+            watch.say(case.label)
+            yield run_case(case, root, command, resume, watch)

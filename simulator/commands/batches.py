@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE,…",
     help="Run every scenario with each of these; repeat for every combination. KEY is book, seed, draws, "
     "sampler, lever, or what --set takes: plan.accelerator_count=1k,5k. The lever none is no further one: "
-    "lever=none,straight_line_depreciation.",
+    "lever=none,moe.",
 )
 @click.option("--resume", is_flag=True, help="Run only what is not stored whole already, or has changed.")
 @click.option("--dry-run", is_flag=True, help="Read the scenario of every case, run none.")
@@ -110,11 +110,12 @@ def _running(
     found: list[Case], output: Path, scheduler: str | None, resume: bool, watch: Watch, quiet: bool
 ) -> Iterator[Ended]:
     """The cases as they end, here or on a cluster."""
-    from simulator.batch.cluster import on_cluster
     from simulator.batch.running import one_by_one
 
     command = " ".join(["traincost", *sys.argv[1:]])
     if scheduler:
+        from simulator.batch.cluster import on_cluster
+
         say = partial(click.echo, err=True) if not quiet else lambda text: None
         return on_cluster(found, output, command, scheduler, resume=resume, say=say)
     return one_by_one(found, output, command, resume=resume, watch=watch)

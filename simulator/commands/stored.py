@@ -11,7 +11,7 @@ import click
 from simulator.commands.loading import given_options, say
 from simulator.errors import ResultError
 from simulator.terminal.options import (
-    Day,
+    FirstDay,
     Percentile,
     format_option,
     quiet_option,
@@ -19,6 +19,8 @@ from simulator.terminal.options import (
     stored_option,
     threads_option,
 )
+
+MONTH = "A month stands for its first day; days are UTC's."
 
 
 @click.command()
@@ -90,8 +92,12 @@ def filter_options(command: Any) -> Any:
         metavar="KEY=VALUE",
         help="Only runs whose scenario, book, name, seed or draws is this; * stands for anything.",
     )
-    since = click.option("--since", type=Day(), metavar="DATE", help="Only runs made on this day or later.")
-    before = click.option("--before", type=Day(), metavar="DATE", help="Only runs made before this day.")
+    since = click.option(
+        "--since", type=FirstDay(), metavar="DATE", help=f"Only runs made on this day or later. {MONTH}"
+    )
+    before = click.option(
+        "--before", type=FirstDay(), metavar="DATE", help=f"Only runs made before this day. {MONTH}"
+    )
     return where(since(before(command)))
 
 
@@ -137,6 +143,7 @@ def prune(
     Prints those that are deleted. Without --where the files batch.*.nc of that time go as well.
     """
     from simulator.reports.catalogue import catalogue_text
+    from simulator.reports.layout import counted
     from simulator.results import batches, catalogue, chosen, delete, delete_batches
 
     if not (where or since or before):
@@ -147,11 +154,5 @@ def prune(
     if not dry_run:
         delete(found)
         delete_batches(files)
-    counts = _counted(len(found), "run") + (
-        f" and {_counted(len(files), 'file')} of batches" if files else ""
-    )
+    counts = counted(len(found), "run") + (f" and {counted(len(files), 'file')} of batches" if files else "")
     click.echo(f"{'would delete' if dry_run else 'deleted'}: {counts}", err=True)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -24,16 +24,16 @@ def catalogue_text(rows: Sequence[Listed], style: str) -> str:
 
 
 def _as_json(rows: Sequence[Listed]) -> str:
-    return json.dumps(rows, indent=1)
+    return json.dumps([{**dict.fromkeys((*FIELDS, "total_cost", "error")), **row} for row in rows], indent=1)
 
 
 def _as_csv(rows: Sequence[Listed]) -> str:
-    return csv_text([(*FIELDS, "p50", "p80", "p90", "settings"), *(_record(row) for row in rows)])
+    return csv_text([(*FIELDS, "p50", "p80", "p90", "settings", "error"), *(_record(row) for row in rows)])
 
 
 def _record(row: Listed) -> tuple[Any, ...]:
     levels = row.get("total_cost", {"50": None, "80": None, "90": None}).values()
-    return (*(row.get(field) for field in FIELDS), *levels, _settings_of(row))
+    return (*(row.get(field) for field in FIELDS), *levels, _settings_of(row), row.get("error"))
 
 
 def _as_table(rows: Sequence[Listed]) -> str:

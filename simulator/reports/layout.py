@@ -23,6 +23,15 @@ def wrapped(line: str, indent: str = "  ") -> list[str]:
     return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are of something.
+
+    >>> counted(1, "case"), counted(1200, "case")
+    ('1 case', '1,200 cases')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def shortened(text: str, width: int) -> str:
     """Text of at most so many letters, with its middle left out: names differ at their ends.
 

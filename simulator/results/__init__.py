@@ -49,8 +49,8 @@ from simulator.results.finding import find
 from simulator.results.names import batch_name, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256
 from simulator.results.reading import StoredRun, catalogue, listed, load
-from simulator.results.sealing import is_whole, read_summary
-from simulator.results.store import Contents, save, save_tree
+from simulator.results.sealing import damage, read_summary
+from simulator.results.store import Contents, marked, save, save_tree
 
 __all__ = [
     "Contents",
@@ -60,14 +60,15 @@ __all__ = [
     "catalogue",
     "check_name",
     "chosen",
+    "damage",
     "data_sha256",
     "delete",
     "delete_batches",
     "find",
     "folder_name",
-    "is_whole",
     "listed",
     "load",
+    "marked",
     "read_summary",
     "save",
     "save_tree",

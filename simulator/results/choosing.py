@@ -9,11 +9,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
-from uuid import uuid4
 
 from simulator.errors import Complaint, InputError, ResultError, did_you_mean
+from simulator.results.folders import temporary_name
 
-KEYS = ("scenario", "book", "name", "seed", "draws")
+NUMBERS = ("seed", "draws")
+KEYS = ("scenario", "book", "name", *NUMBERS)
 
 
 def chosen(
@@ -54,7 +55,7 @@ def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
     for text in where:
         key, equals, value = text.partition("=")
         if equals and key in KEYS:
-            found.append((key, value))
+            found.append((key, _plain(value) if key in NUMBERS else value))
         else:
             remedy = did_you_mean(key, KEYS) or f"write KEY=VALUE with one of {', '.join(KEYS)}"
             complaints.append(Complaint(f"--where {text}", "this is no condition", remedy))
@@ -63,13 +64,25 @@ def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
+def _plain(text: str) -> str:
+    """A whole number in plain digits, as rows have it; anything else as it is.
+
+    >>> _plain("200k"), _plain("2*")
+    ('200000', '2*')
+    """
+    from simulator.scenario.reader import number  # and with it YAML, which takes long to import
+
+    found = number(text)
+    return text if found is None or found != int(found) else str(int(found))
+
+
 def delete(rows: Iterable[Mapping[str, Any]]) -> None:
     """Delete runs, but none that cannot be read: each is gone in one step.
 
     Raises :class:`ResultError` for the first that cannot be deleted.
     """
     for folder in (Path(row["run"]) for row in rows if "error" not in row):
-        aside = folder.with_name(f".tmp-{uuid4().hex}")
+        aside = folder.with_name(temporary_name())
         with deleting(folder):
             folder.rename(aside)
         rmtree(aside, ignore_errors=True)

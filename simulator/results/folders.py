@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from errno import EACCES, EBUSY, EEXIST, ENOENT, ENOTEMPTY, EPERM, EROFS
+from errno import EACCES, EBUSY, EDQUOT, EEXIST, EFBIG, ENOENT, ENOSPC, ENOTEMPTY, EPERM, EROFS
 from pathlib import Path
 from shutil import rmtree
 from uuid import uuid4
@@ -20,9 +20,14 @@ HEX = "[0-9a-f]" * 32
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
+def temporary_name() -> str:
+    """The name of what lies beside its place, to be cleared if whoever made it is killed."""
+    return f".tmp-{uuid4().hex}"
+
+
 def write_folder(files: Mapping[str, Content], folder: Path) -> None:
     """Write files into a folder of their own and put it in place; what it replaces is removed."""
-    temporary = folder.with_name(f".tmp-{uuid4().hex}")
+    temporary = folder.with_name(temporary_name())
     try:
         temporary.mkdir()
         for name, content in files.items():
@@ -37,7 +42,7 @@ def write_folder(files: Mapping[str, Content], folder: Path) -> None:
 
 def write_file(content: Content, path: Path) -> None:
     """Write a file beside its place and put it there in one step."""
-    temporary = path.with_name(f".tmp-{uuid4().hex}")
+    temporary = path.with_name(temporary_name())
     try:
         temporary.write_bytes(content)
         _sync(temporary)
@@ -54,9 +59,12 @@ def remedy(error: OSError) -> str:
     'get the right to write there, or choose another folder with -o'
     >>> remedy(OSError(28, "No space left on device"))
     'make room there, or choose another folder with -o'
+    >>> remedy(NotADirectoryError(20, "Not a directory"))
+    'choose another folder with -o'
     """
-    refused = error.errno in (EACCES, EPERM, EROFS)
-    return f"{'get the right to write' if refused else 'make room'} there, or choose another folder with -o"
+    steps = {"get the right to write": (EACCES, EPERM, EROFS), "make room": (ENOSPC, EDQUOT, EFBIG)}
+    found = [f"{step} there, or " for step, numbers in steps.items() if error.errno in numbers]
+    return f"{''.join(found)}choose another folder with -o"
 
 
 def _sync(path: Path) -> None:

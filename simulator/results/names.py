@@ -15,7 +15,7 @@ RESERVED = {"con", "prn", "aux", "nul"} | PORTS  # names that Windows keeps for 
 
 IDENTITY_DIGITS = 12
 BATCH = re.compile(r"batch\." + "[0-9a-f]" * IDENTITY_DIGITS + r"\.nc")
-RUN = re.compile(r"(?!\.).*-" + "[0-9a-f]" * IDENTITY_DIGITS, re.DOTALL)
+RUN = re.compile(r"(?!\.).*-" + "[0-9a-f]" * IDENTITY_DIGITS)
 
 
 def slugify(text: str) -> str:
@@ -57,12 +57,14 @@ def without_identity(name: str) -> str:
 
 
 def is_run(name: str) -> bool:
-    """Whether a folder of this name holds a run: others may lie beside them.
+    r"""Whether a folder of this name holds a run: others may lie beside them.
 
     >>> is_run("gpt-4-class-0123456789ab"), is_run("example"), is_run(".old-0123456789ab")
     (True, False, False)
+    >>> is_run("what\nno program can print-0123456789ab")
+    False
     """
-    return RUN.fullmatch(name) is not None
+    return name.isprintable() and RUN.fullmatch(name) is not None
 
 
 def batch_name(identity: str) -> str:

@@ -48,14 +48,16 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether a folder holds the run that its name says, every file of it as it was saved."""
+def damage(folder: Path) -> str:
+    """What keeps a folder from being the run that its name says, whole; empty where nothing does."""
     try:
         for name, digest in read_summary(folder)["files"].items():
             read_part(folder, name, digest)
-    except (ResultError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-    return True
+    except ResultError as error:
+        return str(error)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return f"{SUMMARY} cannot be read"
+    return ""
 
 
 def read_listing(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ResultError
-from simulator.results.folders import Content, remedy, sweep, write_file, write_folder
+from simulator.results.folders import Content, remedy, sweep, temporary_name, write_file, write_folder
 from simulator.results.listing import LISTING, listing
 from simulator.results.names import DATA, REPORT, RESOLVED, SUMMARY, check_name, folder_name, slugify
 from simulator.results.netcdf import data_sha256, encoded
@@ -57,6 +57,23 @@ def save_tree(tree: xr.DataTree, path: Path) -> Path:
     with _told(f"{path}: it"):
         write_file(content, path)
     return path
+
+
+@contextmanager
+def marked(root: Path) -> Iterator[Path]:
+    """A file in a folder of results for as long as it is used: whoever sees the one sees the other.
+
+    Raises :class:`ResultError` where nothing can be stored there, before anything is computed.
+    """
+    mark = root / temporary_name()
+    with _told(f"{root}: runs"):
+        root.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    try:
+        yield mark
+    finally:
+        with suppress(OSError):
+            mark.unlink()
 
 
 @contextmanager

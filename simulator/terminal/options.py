@@ -58,6 +58,14 @@ class Day(click.ParamType[date]):
         return date.fromisoformat(str(found))
 
 
+class FirstDay(Day):
+    """A date from or before which something is: 2026-11-28, or 2026-11 for its first day."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        last = super().convert(value, param, ctx)
+        return date.fromisoformat(f"{value}{'-01-01'[len(value) - 4 :]}") if isinstance(value, str) else last
+
+
 class Levels(click.ParamType[tuple[float, ...]]):
     """Percentile levels, separated by commas."""
 
