@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from simulator.model import Model
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.scenario import Scenario
+    from simulator.simulation import Settings
 
 __all__ = [
     "Model",
     "Scenario",
+    "Settings",
     "SimulatorError",
     "__version__",
     "compare",
@@ -37,6 +39,7 @@ __all__ = [
 _HOMES = {
     "Model": "simulator.model",
     "Scenario": "simulator.scenario.scenario",
+    "Settings": "simulator.simulation",
     "SimulatorError": "simulator.errors",
     "compare": "simulator.comparison.compare",
     "load_scenario": "simulator.scenario.loader",

@@ -51,11 +51,12 @@ class PublishedRun:
         return self.words["model"]
 
 
-def read_published(path: Path) -> tuple[PublishedRun, ...]:
+def read_published(path: str | Path) -> tuple[PublishedRun, ...]:
     """The runs of a file with the columns of ``configs/published/runs.csv``, any others passed over.
 
     Raises :class:`InputError` with every complaint, by line.
     """
+    path = Path(path)
     rows = _rows(path)
     head = [name.strip() for name in rows[0][1]]
     _check_head(path, head)

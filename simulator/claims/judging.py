@@ -59,7 +59,7 @@ def judge(
     found: Claims,
     settings: Settings,
     *,
-    book: str | None = None,
+    book: str | Path | None = None,
     laid_over: tuple[Sequence[str], Sequence[str]] = ((), ()),
     watch: Watch = UNWATCHED,
 ) -> tuple[Judged, ...]:
@@ -86,7 +86,7 @@ class _Cases:
     """Cases with the disclosed facts of claims, each of which is loaded once."""
 
     def __init__(
-        self, found: Claims, book: str | None, laid_over: tuple[Sequence[str], Sequence[str]]
+        self, found: Claims, book: str | Path | None, laid_over: tuple[Sequence[str], Sequence[str]]
     ) -> None:
         own = () if found.formulas is None else (str(found.formulas),)
         settings, levers = laid_over

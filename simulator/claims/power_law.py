@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Fitted:
     claimed: float
 
 
-def fitted(found: Claims, settings: Settings, book: str | None = None) -> Fitted | None:
+def fitted(found: Claims, settings: Settings, book: str | Path | None = None) -> Fitted | None:
     """The power law of a file of claims; None where it has none.
 
     Raises :class:`InputError` with every complaint about a case.

@@ -73,8 +73,9 @@ class Claims:
     claims: tuple[Claim, ...]
 
 
-def read_claims(path: Path) -> Claims:
+def read_claims(path: str | Path) -> Claims:
     """The claims of a file. Raises :class:`InputError` with every complaint about it."""
+    path = Path(path)
     complaints: list[Complaint] = []
     complain = complaints.append
     content = checked_fields(read(path), FIELDS, "a file of claims", complain)

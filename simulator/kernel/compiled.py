@@ -52,17 +52,22 @@ class Program:
 
 def fingerprint(program: Program) -> str:
     """A hash of everything that determines a program's machine code."""
+    return _fingerprint(program.text, tuple(sorted(program.functions.items())))
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(text: str, functions: tuple[tuple[str, Callable[..., float]], ...]) -> str:
+    """That hash; found once for the same functions, since a comparison asks thousands of times."""
     package = Path(__file__).parents[1]
     files = {*package.glob("kernel/*.py"), *package.glob("formulas/*.py"), package / "units.py"}
-    functions = sorted(program.functions.items())
     files |= {Path(getfile(function)) for _, function in functions}
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)
     machine = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
     called = [
         (name, f.__code__.co_filename, f.__qualname__, f.__code__.co_firstlineno) for name, f in functions
     ]
-    text = repr((program.text, called, sorted(OPTIONS.items()), versions, machine))
-    parts = [text.encode(), *(path.name.encode() + b"\0" + path.read_bytes() for path in sorted(files))]
+    determined = repr((text, called, sorted(OPTIONS.items()), versions, machine))
+    parts = [determined.encode(), *(path.name.encode() + b"\0" + path.read_bytes() for path in sorted(files))]
     return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 

@@ -19,7 +19,7 @@ from simulator.claims.judging import (
 from simulator.claims.power_law import Fitted
 from simulator.claims.reading import Claims
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import rounded
+from simulator.reports.numbers import rounded, stated
 
 VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
 EXPLAINED = (
@@ -85,13 +85,13 @@ def _short(name: str, most: int = 22) -> str:
 
 
 def said(found: Judged) -> str:
-    """What was said, as people write it."""
+    """What was said, with the digits in which it was."""
     low, high = found.claim.low, found.claim.high
     if high == inf:
-        return f"≥ {rounded(low, 0.0)}"
+        return f"≥ {stated(low, '1')}"
     if low == -inf:
-        return f"≤ {rounded(high, 0.0)}"
-    return rounded(low, 0.0) if low == high else f"{rounded(low, 0.0)}-{rounded(high, 0.0)}"
+        return f"≤ {stated(high, '1')}"
+    return stated(low, "1") if low == high else f"{stated(low, '1')}-{stated(high, '1')}"
 
 
 def _impossible(found: Sequence[Judged]) -> Iterator[str]:
