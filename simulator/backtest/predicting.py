@@ -97,8 +97,9 @@ def backtest(
 
     What a run lacks, or what the book has no prior for, is skipped with the reason.
     """
-    path = Path(book) if book else frame.parent / str(read(frame).value["book"].value)
-    over = frame_of(frame, path, laid_over=laid_over, levers=levers)
+    scenario = Path(frame)
+    path = Path(book) if book else scenario.parent / str(read(scenario).value["book"].value)
+    over = frame_of(scenario, path, laid_over=laid_over, levers=levers)
     scores: list[Score] = []
     skipped: list[Skipped] = []
     watch.expect(len(runs))
