@@ -34,6 +34,7 @@ def executed(path: Path) -> Any:
         timeout=LIMIT,
         kernel_name=KERNEL["name"],
         record_timing=False,
+        coalesce_streams=True,  # however often what is printed is flushed
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # not that other users could listen
         resources={"metadata": {"path": str(FOLDER)}},
     )
