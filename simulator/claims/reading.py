@@ -163,6 +163,9 @@ def _check_judged(plain: Mapping[str, Any], node: Node, complain: Complain) -> N
                 )
         if "low" not in plain and "high" not in plain:
             complain(Complaint(node.where, "the claim has no low and no high", "write what was said"))
+    ends = [plain.get(key) for key in ("low", "high")]
+    if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
+        complain(Complaint(node.where, f"low {ends[0]:g} is above high {ends[1]:g}", "exchange them"))
     if plain.get("as", RATIOS[0]) not in RATIOS:
         hint = did_you_mean(str(plain["as"]), RATIOS) or f"write {', '.join(RATIOS)}"
         complain(Complaint(node.where, f"as: {plain['as']} is no comparison", hint))
