@@ -124,6 +124,9 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
         if not plain.get(key):
             complain(Complaint(node.where, f"the claim has no {key}", f"write {key}:"))
     _check_judged(plain, node, complain)
+    low, high = _end(content, "low", -inf, complain), _end(content, "high", inf, complain)
+    if low > high:
+        complain(Complaint(node.where, f"low {low:g} is above high {high:g}", "exchange them"))
 
     def text(key: str) -> str:
         return str(plain.get(key, "")).strip()
@@ -136,8 +139,8 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
         statement=text("statement"),
         document=text("document"),
         quantity=text("quantity"),
-        low=_end(content, "low", -inf, complain),
-        high=_end(content, "high", inf, complain),
+        low=low,
+        high=high,
         unit=text("unit"),
         as_of=text("as_of"),
         basis=text("basis"),
@@ -163,9 +166,6 @@ def _check_judged(plain: Mapping[str, Any], node: Node, complain: Complain) -> N
                 )
         if "low" not in plain and "high" not in plain:
             complain(Complaint(node.where, "the claim has no low and no high", "write what was said"))
-    ends = [plain.get(key) for key in ("low", "high")]
-    if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
-        complain(Complaint(node.where, f"low {ends[0]:g} is above high {ends[1]:g}", "exchange them"))
     if plain.get("as", RATIOS[0]) not in RATIOS:
         hint = did_you_mean(str(plain["as"]), RATIOS) or f"write {', '.join(RATIOS)}"
         complain(Complaint(node.where, f"as: {plain['as']} is no comparison", hint))
