@@ -56,6 +56,11 @@ class Settings:
         draws = -(-self.draws // TASK) * TASK if self.targets else self.draws
         return whole_nets(draws) if self.sampler == "sobol" else draws
 
+    @property
+    def parted_draws(self) -> int:
+        """The first draws, so many more that each of the parts that tell errors has as many."""
+        return -(-self.first_draws // LANES) * LANES
+
 
 @dataclass(frozen=True)
 class Run:

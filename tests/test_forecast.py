@@ -101,6 +101,20 @@ def test_text_runs_out_when_half_the_draws_say_so() -> None:
     assert runs_out(found, "market-2025-03") in ("2026", "2027")
 
 
+def test_plain_draws_need_not_fall_into_equal_parts() -> None:
+    """Plain draws are rounded up to as many in each of the parts that tell errors."""
+    found = forecast(grown(), Settings(draws=1001, sampler="random"), 1, budgets=())
+    assert found.settings.draws == 1008
+
+
+def test_text_that_lasts_is_not_said_to_run_out() -> None:
+    """Text that is not used up in the years looked at is said to last, not to be used up in the last one."""
+    found = forecast(grown("text_stock=1e18"), SETTINGS, 1, budgets=())
+    text = forecast_sheet(found, {"scenario": "x", "book": "y"}).text("table")
+    words = " ".join(text.split())
+    assert "lasts beyond 2023" in words and "used up" not in words
+
+
 @pytest.mark.parametrize("given", ["training_flop=2e25", "accelerator_hours=57M"])
 def test_what_is_given_cannot_grow(given: str) -> None:
     """A forecast of given hours or arithmetic is refused: nothing would grow."""

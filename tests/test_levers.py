@@ -14,6 +14,7 @@ from simulator.cards import card, excluded, read_card
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
+from simulator.reports.levers import levers_sheet
 from simulator.savings.playing import KINDS, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
@@ -81,12 +82,54 @@ def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ign
     assert both.interaction and both.saving[50.0].value == pytest.approx(alone + both.interaction.value)
 
 
-def test_a_lever_on_what_is_given_is_left_out() -> None:
-    """A lever that acts on what a given quantity made superfluous can do nothing, and the ranking says so."""
-    given = ("accelerator_hours=30M",)
-    scenario = load_scenario(GPT4, in_play=("moe", "tax_credit"), settings=given)
-    ranked = rank(scenario, ("moe", "tax_credit"), SETTINGS)
-    assert ranked.left_out == {"moe": "total_cost does not hang on what it changes"}
+@pytest.mark.parametrize("name", ["moe", "lora", "distillation", "small_model"])
+def test_a_lever_on_what_is_given_is_left_out(name: str) -> None:
+    """A lever that would change what is given is left out, not ranked by the rest of its effect."""
+    given, names = ("accelerator_hours=30M",), (name, "tax_credit")
+    scenario = load_scenario(GPT4, in_play=names, settings=given)
+    ranked = rank(scenario, names, SETTINGS)
+    assert ranked.left_out == {name: "it would change accelerator_hours, which the scenario gives"}
+
+
+def test_draws_need_not_fall_into_equal_parts(playing) -> None:  # type: ignore[no-untyped-def]
+    """Plain draws are rounded up to as many in each part."""
+    found = rank(playing.scenario, ("moe",), Settings(draws=1001, sampler="random"))
+    assert found.settings.draws == 1008
+
+
+def test_energy_is_no_money(playing) -> None:  # type: ignore[no-untyped-def]
+    """Another quantity than money is printed in its own unit."""
+    found = rank(playing.scenario, ("moe",), SETTINGS, "energy")
+    text = levers_sheet(found, {"scenario": "x", "book": "y"}).text("table")
+    assert "$" not in text and "MWh" in text
+
+
+def test_each_lever_of_a_portfolio_adds_to_it(playing) -> None:  # type: ignore[no-untyped-def]
+    """A portfolio that saves no more than a part of it, as with the open model and partners, is none."""
+    found = rank(playing.scenario, ("lora", "international_sharing", "antitrust"), SETTINGS)
+    good = {frozenset(each.levers) for each in found.portfolios}
+    assert good == {frozenset({"lora", "antitrust"}), frozenset({"international_sharing", "antitrust"})}
+
+
+def test_what_changes_no_draw_is_left_out(playing) -> None:  # type: ignore[no-untyped-def]
+    """Spot capacity saves nothing where accelerators are owned, for certain, not by chance."""
+    found = rank(playing.scenario, ("spot", "moe"), SETTINGS)
+    assert [each.levers for each in found.levers] == [("moe",)]
+    assert found.left_out == {"spot": "it changes total_cost in no draw"}
+
+
+def test_an_applied_lever_is_left_out_as_such() -> None:
+    """A lever that is applied throughout is not said to be named twice."""
+    found = at_play(GPT4, load_scenario(GPT4, levers=("moe",)), levers=("moe",))
+    assert found.left_out["moe"] == "it is applied throughout"
+
+
+def test_every_figure_has_its_error(playing) -> None:  # type: ignore[no-untyped-def]
+    """The data of a lever hold the standard error of each figure, and of a chance its interval."""
+    found = rank(playing.scenario, ("antitrust",), SETTINGS)
+    (record,) = levers_sheet(found, {"scenario": "x", "book": "y"}).data["levers"]
+    assert record["p90_of_saving_se"] > 0.0
+    assert record["p_saves"] == 1.0 and record["p_saves_ci95"][0] < 1.0
 
 
 def test_order_does_not_matter() -> None:

@@ -109,6 +109,8 @@ def _judged(claim: Claim, load: partial[Scenario], settings: Settings) -> Judged
     if claim.covered_by and not claim.quantity:
         return Judged(claim, NOT_COMPUTED, {}, None)
     scenario = load()
+    scenario.check_name(claim.quantity)
+    _check_unit(claim, scenario)
     draws = _drawn(scenario, claim.quantity, settings)
     if claim.against or claim.against_levers:
         other = _drawn(load(claim.against, claim.against_levers), claim.quantity, settings)
@@ -117,6 +119,15 @@ def _judged(claim: Claim, load: partial[Scenario], settings: Settings) -> Judged
     verdict = verdict_of(chances, claim)
     arithmetic = _arithmetic(claim, scenario) if verdict == IMPOSSIBLE and claim.implies else ""
     return Judged(claim, verdict, {level: percentile(draws, level) for level in LEVELS}, chances, arithmetic)
+
+
+def _check_unit(claim: Claim, scenario: Scenario) -> None:
+    """Raise :class:`InputError` where a claim is in another unit than its quantity."""
+    compared = claim.against or claim.against_levers
+    unit = "1" if compared else scenario.model.units[claim.quantity].symbol
+    if claim.unit not in ("", unit):
+        what = f"the claim is in {claim.unit}, {claim.quantity} in {unit}"
+        raise InputError([Complaint(scenario.name, what, f"write unit: {unit}, and low: and high: in it")])
 
 
 COMPARED = {

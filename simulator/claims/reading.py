@@ -125,6 +125,9 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
         if not plain.get(key):
             complain(Complaint(node.where, f"the claim has no {key}", f"write {key}:"))
     _check_judged(plain, node, complain)
+    low, high = _end(content, "low", -inf, complain), _end(content, "high", inf, complain)
+    if low > high:
+        complain(Complaint(node.where, f"low {low:g} is above high {high:g}", "exchange them"))
 
     def text(key: str) -> str:
         return str(plain.get(key, "")).strip()
@@ -137,8 +140,8 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
         statement=text("statement"),
         document=text("document"),
         quantity=text("quantity"),
-        low=_end(content, "low", -inf, complain),
-        high=_end(content, "high", inf, complain),
+        low=low,
+        high=high,
         unit=text("unit"),
         as_of=text("as_of"),
         basis=text("basis"),

@@ -143,7 +143,7 @@ def _check_decided(scenario: Scenario, quantity: str) -> None:
 
 def _whole(settings: Settings) -> Settings:
     """As many draws in each of 16 parts, if neither too few nor too many."""
-    draws = -(-settings.first_draws // LANES) * LANES
+    draws = settings.parted_draws
     if not FEWEST_DRAWS <= settings.draws <= draws <= MOST_DRAWS:
         remedy = f"take {FEWEST_DRAWS:,} to {MOST_DRAWS:,}; they are all in memory"
         raise InputError([Complaint("--draws", f"{settings.draws:,} draws to decide on", remedy)])

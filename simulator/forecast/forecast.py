@@ -88,7 +88,7 @@ def forecast(
     Raises :class:`InputError` where what grows is given, and for too few or many draws or years.
     """
     _check(scenario, settings, years)
-    settings = replace(settings, draws=settings.first_draws)
+    settings = replace(settings, draws=settings.parted_draws)
     future = _Future(scenario, engine(scenario, settings), settings, watch)
     watch.expect((years + 1) * settings.draws)
     stocks = {each.book: _stock(each, settings) for each in (scenario, *others)}

@@ -88,9 +88,8 @@ def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
         yield f"Budget {stated(found.budget, 'USD')}: the median {told}"
     for book, stock in found.stocks.items():
         when = runs_out(found, book)
-        told = f"in {when}" if when else f"not until {last}"
-        text = f"Text of {book}, {rounded(stock.value, stock.se)} tokens (P50)"
-        yield f"{text}: more likely than not used up {told}"
+        told = f"is used up in {when}" if when else f"lasts beyond {last}"
+        yield f"Text of {book}, {rounded(stock.value, stock.se)} tokens (P50): more likely than not it {told}"
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
 

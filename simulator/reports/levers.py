@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from simulator.currency import SIGNS
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import chance, error_text, quantity, rounded
 from simulator.savings.ranking import LEVELS, OF_SAVING, Ranking, Saving
@@ -26,8 +27,8 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any]) -> Sheet:
     """The tables of a ranking; every lever and portfolio as a record and for programs.
 
     Keys of the data: ``levers`` (a list: ``lever``, ``kind``, ``title``, ``saving_p50``, ``saving_p90``,
-    ``se`` of the first, ``p90_of_saving``, ``p_saves``, ``quality``, ``assumes``), ``portfolios`` (a list:
-    ``levers`` and the same with ``interaction_p50``), ``left_out`` (reasons by lever).
+    ``se`` of the first, ``p90_of_saving``, ``p_saves``, each with its ``_se``, ``quality``, ``assumes``),
+    ``portfolios`` (a list: ``levers`` and the same with ``interaction_p50``), ``left_out`` (by lever, why).
     """
     levers = [
         {"lever": each.levers[0], **_about(found, each.levers[0]), **_data(each)} for each in found.levers
@@ -41,6 +42,7 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any]) -> Sheet:
         records=[{**record, **about} for record in levers],
         data={
             "quantity": found.quantity,
+            "unit": found.unit,
             "base": {f"{level:g}": _estimate(each) for level, each in found.base.items()},
             "levers": levers,
             "portfolios": portfolios,
@@ -51,8 +53,9 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any]) -> Sheet:
 
 
 def _sentences(found: Ranking, about: Mapping[str, Any]) -> Iterator[str]:
-    told = ", ".join(f"P{level:g} {quantity(e.value, e.se, 'USD')}" for level, e in found.base.items())
-    yield f"Without any of them: {told}"
+    told = ", ".join(f"P{level:g} {quantity(e.value, e.se, found.unit)}" for level, e in found.base.items())
+    unit = "" if found.unit in (*SIGNS, "1") else f" {found.unit}"
+    yield f"Without any of them: {told}{unit}"
     yield f"Book: {about['book']}"
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
@@ -125,8 +128,10 @@ def _data(found: Saving) -> dict[str, Any]:
         "se": found.saving[LEVELS[0]].se,
         **errors,
         f"p{OF_SAVING:g}_of_saving": found.of_saving.value,
+        f"p{OF_SAVING:g}_of_saving_se": found.of_saving.se,
         "p_saves": found.saves.value,
         "p_saves_se": found.saves.se,
+        "p_saves_ci95": [found.saves.low, found.saves.high],
         **more,
     }
 

@@ -46,7 +46,9 @@ def _excluded(cards: Iterable[Card], applied: Sequence[str]) -> Iterable[tuple[s
     """The levers that cannot join those applied, with the reason."""
     known = [card(name) for name in applied if not name.endswith(".py")]
     for each in cards:
-        if reason := next(filter(None, (excluded(each, other) for other in known)), ""):
+        if each.name in applied:
+            yield each.name, "it is applied throughout"
+        elif reason := next(filter(None, (excluded(each, other) for other in known)), ""):
             yield each.name, reason
 
 

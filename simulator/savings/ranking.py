@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.assembly import assembled
 from simulator.cards import Card, card, excluded
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
@@ -50,6 +51,7 @@ class Saving:
     saving: Mapping[float, Estimate]  # of a percentile: that of the base less that with the levers
     of_saving: Estimate  # P90 of what is saved in a draw
     saves: Estimate  # the chance that anything is
+    changes: bool  # whether any draw is another
     interaction: Estimate | None  # of the P50's saving: together, less the sum of each alone
     fall: Array  # of the P50, in all draws and in each part
 
@@ -59,6 +61,7 @@ class Ranking:
     """A scenario's levers by what they save, the best portfolios, and the levers left out."""
 
     quantity: str
+    unit: str
     settings: Settings
     base: Mapping[float, Estimate]
     levers: tuple[Saving, ...]
@@ -85,24 +88,27 @@ def rank(
     """
     scenario.check_name(quantity)
     check_settings(settings)
-    settings = replace(settings, draws=settings.first_draws)
+    settings = replace(settings, draws=settings.parted_draws)
     _check_draws(settings.draws)
     cards = {name: card(name) for name in names}
-    idle = {name: _idle(scenario, name, quantity) for name in names}
-    at_work = [name for name in names if not idle[name]]
+    idle = _idle(scenario, names, quantity)
+    at_work = [name for name in names if name not in idle]
     trial = _Trial(scenario, engine(scenario, settings), settings, quantity, watch)
     alone = {found.levers[0]: found for found in trial.savings([(name,) for name in at_work], {})}
-    ranked = sorted(alone.values(), key=_size)
+    idle |= {name: f"it changes {quantity} in no draw" for name, each in alone.items() if not each.changes}
+    ranked = sorted((each for each in alone.values() if each.changes), key=_size)
     best = [each.levers[0] for each in ranked[:CANDIDATES] if each.saving[LEVELS[0]].low > 0.0]
     together = trial.savings(list(_portfolios([cards[name] for name in best], largest)), alone)
+    good = _better_than_their_parts([*ranked, *together])
     return Ranking(
         quantity,
+        scenario.model.units[quantity].symbol,
         settings,
         {level: percentile(trial.base, level) for level in LEVELS},
         tuple(ranked),
-        tuple(sorted(together, key=_size)[:top]),
+        tuple(sorted(good, key=_size)[:top]),
         cards,
-        {**(left_out or {}), **{name: reason for name, reason in idle.items() if reason}},
+        {**(left_out or {}), **idle},
     )
 
 
@@ -112,12 +118,18 @@ def _check_draws(draws: int) -> None:
         raise InputError([Complaint("--draws", f"{draws:,} draws", remedy)])
 
 
-def _idle(scenario: Scenario, lever: str, quantity: str) -> str:
-    """Why a lever can change nothing; empty if it can."""
-    switch, model = switch_of(lever), scenario.model
-    if switch not in model.inputs:
-        return "what it would change is given in the scenario"
-    return "" if switch in model.roots(quantity) else f"{quantity} does not hang on what it changes"
+def _idle(scenario: Scenario, levers: Sequence[str], quantity: str) -> dict[str, str]:
+    """The levers whose saving cannot be told, with the reason."""
+    model, free = scenario.model, assembled(scenario.formulas, scenario.levers, levers)
+    needed = model.roots(quantity)
+    idle = {}
+    for lever in levers:
+        switch = switch_of(lever)
+        if given := [name for name in model.pinned if name in needed and switch in free.roots(name)]:
+            idle[lever] = f"it would change {', '.join(given)}, which the scenario gives"
+        elif switch not in needed:
+            idle[lever] = f"{quantity} does not hang on what it changes"
+    return idle
 
 
 def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
@@ -126,6 +138,17 @@ def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
         for chosen in combinations(cards, size):
             if not any(excluded(one, other) for one, other in combinations(chosen, 2)):
                 yield tuple(each.name for each in chosen)
+
+
+def _better_than_their_parts(found: Sequence[Saving]) -> list[Saving]:
+    """The portfolios of which every lever adds to what the others save together."""
+    known = {frozenset(each.levers): _size(each) for each in found}
+    return [
+        each
+        for each in found
+        if len(each.levers) > 1
+        and all(_size(each) < known.get(frozenset(each.levers) - {left}, 0.0) for left in each.levers)
+    ]
 
 
 def _size(found: Saving) -> float:
@@ -172,6 +195,7 @@ class _Trial:
             {level: paired(row, step) for level, row, step in zip(LEVELS, fall, steps, strict=True)},
             percentile(saved, OF_SAVING),
             chance(saved > 0.0),
+            bool(saved.any()),
             None if more is None else paired(more, steps[0]),
             fall[0],
         )
