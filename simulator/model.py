@@ -212,6 +212,21 @@ class Model:
                 yield current
                 todo += self.formulas[current].arguments if current in self.formulas else ()
 
+    def only(self, names: Iterable[str]) -> Model:
+        """The model without what these names are not computed from; an input keeps one formula that uses it.
+
+        >>> list(build(shipped_formulas()).only(["training_flop"]).formulas)
+        ['training_flop']
+        """
+        names = tuple(names)
+        users = [user for name in names if name not in self.formulas for user in self.consumers[name][:1]]
+        needed = {found for name in (*names, *users) for found in self.ancestors(name)}
+        kept = {name: formula for name, formula in self.formulas.items() if name in needed}
+        components, pinned = (
+            tuple(name for name in some if name in needed) for some in (self.components, self.pinned)
+        )
+        return replace(self, formulas=kept, components=components, pinned=pinned)
+
     def roots(self, name: str) -> set[str]:
         """The inputs that ``name`` is computed from."""
         return {found for found in self.ancestors(name) if found not in self.formulas}

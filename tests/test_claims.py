@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, log
 from pathlib import Path
 
@@ -9,16 +10,18 @@ import numpy as np
 import pytest
 
 from simulator import load_scenario
+from simulator.claims.cases import Cases, asked, kind
 from simulator.claims.judging import Judged, judge
-from simulator.claims.power_law import claimed_exponent, exponents
+from simulator.claims.power_law import claimed_exponent, exponents, fitted
 from simulator.claims.reading import Claims, PowerLaw, read_claims
 from simulator.errors import InputError
 from simulator.extensions import lever_names
+from simulator.reports.claims import claims_sheet, told
 from simulator.simulation import Settings, engine
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = ROOT / "configs/claims/claims.yaml"
-SETTINGS = Settings(draws=1 << 13, seed=1, sampler="sobol")
+SETTINGS = Settings(draws=1 << 14, seed=1, sampler="sobol")
 FILE = """\
 book: {root}/configs/books/market-2025-03.yaml
 formulas: {root}/configs/claims/equivalents.py
@@ -83,8 +86,16 @@ def test_impossible_needs_arithmetic(tmp_path: Path) -> None:
         "low: 10, high: 20",
         'given: ["accelerator_hours=3.552M"], implies: watts_per_accelerator',
     )
-    assert found.verdict == "impossible"
-    assert found.arithmetic.startswith("implies watts_per_accelerator of 2.8 to 5.6 W")
+    assert found.verdict == "impossible" and found.implied
+    assert told(found.implied).startswith("implies watts_per_accelerator of 2.8 to 5.6 W")
+    assert found.implied.values == pytest.approx((10e6 / 3.552e6, 20e6 / 3.552e6))
+
+
+def test_what_a_claim_amounts_to_is_told_of_a_consistent_one_too(tmp_path: Path) -> None:
+    """300 to 500 t are 65 to 109 cars at 4.6 t, whatever the verdict."""
+    found = judged(tmp_path, "emissions", "low: 300, high: 500", "implies: car_years")
+    assert found.verdict == "consistent" and found.implied
+    assert found.implied.values == pytest.approx((300 / 4.6, 500 / 4.6))
 
 
 def test_a_comparison_is_made_draw_by_draw(tmp_path: Path) -> None:
@@ -96,7 +107,7 @@ def test_a_comparison_is_made_draw_by_draw(tmp_path: Path) -> None:
 
 
 def test_what_is_judged_is_not_given(seeds: Claims) -> None:
-    """No claim has its own quantity, or its own figure, among the disclosed facts."""
+    """No claim gives its own quantity, nor is it judged by the documents' own book."""
     for claim in seeds.claims:
         assert not any(fact.split("=")[0] == claim.quantity for fact in claim.given), claim.id
         assert "seed" not in str(seeds.book)
@@ -137,7 +148,47 @@ def test_the_documents_verdicts(seeds: Claims) -> None:
     part = Claims(seeds.title, seeds.documents, seeds.book, seeds.formulas, None, tuple(some))
     found = {each.claim.id: each for each in judge(part, SETTINGS)}
     assert {name: each.verdict for name, each in found.items()} == wanted
-    assert "of 12 to 18 W" in found["B09"].arithmetic
+    watts = found["B09"].implied
+    assert watts and watts.values == pytest.approx((700e6 / 57e6, 1000e6 / 57e6))
+    assert "of 12 to 18 W, where 6" in told(watts) and "e+" not in told(watts)
+
+
+def test_remarks_on_consistent_claims_are_shown(seeds: Claims) -> None:
+    """What limits a claim is said beside every verdict: a consistent one can rest on a choice of ours."""
+    [claim] = [claim for claim in seeds.claims if claim.id == "A08"]
+    part = replace(seeds, power_law=None, claims=(claim,))
+    about = {"book": "market", "draws": 1, "seed": 1, "sampler": "sobol"}
+    [found] = judge(part, SETTINGS)
+    text = claims_sheet([found], None, part, about).text("table")
+    assert found.verdict == "consistent" and "A08: Consistent by construction" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("draws", [1000, 8192, 1 << 25])
+def test_draws_that_cannot_tell_one_in_ten_thousand_are_refused(draws: int, seeds: Claims) -> None:
+    """What is beyond all but 0.01% of the draws takes 10,000 to tell, and no more than fit into memory."""
+    with pytest.raises(InputError, match="take 10,000 to"):
+        judge(seeds, Settings(draws=draws))
+
+
+def test_draws_are_those_of_the_whole_model(seeds: Claims) -> None:
+    """The loop of what claims ask for gives the same bytes as that of the whole model, correlated or not."""
+    laid_over = (("correlations=[{between: [gpu_price, pue], spearman: 0.5}]",), ())
+    for chosen in (((), ()), laid_over):
+        cases = Cases(seeds, SETTINGS, laid_over=chosen)
+        [claim] = [claim for claim in seeds.claims if claim.id == "B09"]
+        assert claim.case
+        pruned = cases.draws(claim.case, "energy", claim.given)
+        whole = engine(cases.scenario(claim.case, claim.given), SETTINGS)
+        assert np.array_equal(pruned, whole.columns(["energy"], SETTINGS.draws)["energy"])
+
+
+def test_claims_that_ask_alike_share_a_loop(seeds: Claims) -> None:
+    """Nearly all claims are answered by few programs: those in which the same quantities are given."""
+    kinds = asked(seeds)
+    assert len(kinds) <= 8
+    assert kinds[kind((), ())] >= {"total_cost", "training_days", "label_share", "gpu_price"}
+    assert kinds[kind(("accelerator_hours=57M",), ())] >= {"energy", "rental_cost", "emissions"}
 
 
 def test_a_power_law_by_hand() -> None:
@@ -155,8 +206,21 @@ def test_a_power_law_by_hand() -> None:
         ("energy", "unit: MWh", "", "no low and no high"),
         ("energy", "low: 2, high: 1", "", "low 2 is above high 1"),
         ("energy", "low: 1, unit: kWh", "", "the claim is in kWh, energy in MWh"),
-        ("energy", "low: 1, unit: MWh", 'against: ["plan.tokens=1e11"]', "the claim is in MWh, energy in 1"),
-        ("energy", "low: 1", "as: svaing", "svaing is no comparison"),
+        (
+            "energy",
+            "low: 1, unit: MWh",
+            'as: ratio, against: ["plan.tokens=1e11"]',
+            "the claim is in MWh, energy in 1",
+        ),
+        ("energy", "low: 1", 'against: ["plan.tokens=1e11"]', "compares, and does not say how"),
+        ("energy", "low: 1", "as: saving", "as: saving compares with nothing"),
+        ("energy", "low: 1", "given: 5", "given is no list"),
+        ("energy", "low: 1", "levers: moe", "levers is no list"),
+        ("energy", "low: 1", 'given: ["energy=6"]', "the claim is of energy, which it gives"),
+        ("energy", "low: 1", "implies: watts", "X1.*there is no quantity watts"),
+        ("energy", "low: 1", "implies: tdp", "X1.*tdp is not computed from energy"),
+        ("total_cost", "low: 1", "implies: direct_cost", "X1.*direct_cost is not computed from total_cost"),
+        ("energy", "low: 1", 'as: svaing, against: ["plan.tokens=1e11"]', "svaing is no comparison"),
         ("energy", "low: 1", "colour: red", "unknown field colour"),
         ("energy", "low: 1", 'given: ["mfu=2"]', "X1.*mfu"),
     ],
@@ -171,3 +235,42 @@ def test_open_ends_are_infinite(tmp_path: Path) -> None:
     """An end that is left out is open."""
     [claim] = read_claims(written(tmp_path, "energy", "low: 5")).claims
     assert (claim.low, claim.high) == (5.0, inf)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("claims: []", "claims is no list of one or more"),
+        ("claims: {a: b}", "claims is no list of one or more"),
+        ("documents: [a]", "stands where KEY: VALUE lines belong"),
+        ("power_law: {quantity: total_cost}", "no power law"),
+        ("power_law: {quantity: q, sizes: {a: 1, b: 2}, claimed: [[1, 1], [2, -2]]}", "no power law"),
+        ("power_law: {quantity: q, sizes: {a: 1, b: 1}, claimed: [[1, 1], [2, 2]]}", "no power law"),
+    ],
+)
+def test_bad_files_of_claims_are_refused(text: str, wanted: str, tmp_path: Path) -> None:
+    """What is wrong with the file around the claims is said, too."""
+    path = tmp_path / "claims.yaml"
+    path.write_text(f"book: book.yaml\n{text}\n")
+    with pytest.raises(InputError, match=wanted):
+        read_claims(path)
+
+
+def test_a_power_law_of_what_is_unknown_or_nothing_is_refused(seeds: Claims) -> None:
+    """A quantity that no case has, or that is 0, has no exponent."""
+    law = seeds.power_law
+    assert law
+    for quantity, wanted in (("totl_cost", "there is no quantity totl_cost"), ("energy_cost", "above 0")):
+        part = replace(seeds, power_law=replace(law, quantity=quantity), claims=())
+        with pytest.raises(InputError, match=wanted):
+            fitted(part, SETTINGS)
+
+
+def test_a_power_law_heeds_what_is_laid_over_all() -> None:
+    """Settings laid over all claims are laid over the cases of the power law, too."""
+    sizes = {ROOT / "configs/cases/gpt3.yaml": 1e9, ROOT / "configs/cases/gpt4.yaml": 1e11}
+    law = PowerLaw("training_flop", sizes, ((1.0, 1.0), (2.0, 2.0)))
+    book = ROOT / "configs/books/market-2025-03.yaml"
+    found = Claims("t", {}, book, None, law, ())
+    same = fitted(found, SETTINGS, laid_over=(("training_flop=1e24",), ()))
+    assert same and [each.value for each in same.exponent.values()] == pytest.approx([0.0] * 3)

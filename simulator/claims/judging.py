@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from simulator.claims.cases import Cases
 from simulator.claims.reading import Claim, Claims
 from simulator.errors import Complaint, InputError
-from simulator.scenario.loader import load_scenario
 from simulator.scenario.scenario import Scenario
-from simulator.simulation import Settings, engine
+from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import Estimate
 from simulator.statistics.lanes import percentile
 from simulator.watch import UNWATCHED, Watch
@@ -32,6 +31,17 @@ CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED = (
 TAIL = 0.05  # beyond P5 or P95 a claim is low or high
 NEVER = 1e-4  # beyond all but one draw in ten thousand it is impossible
 LEVELS = (5.0, 50.0, 95.0)
+FEWEST_DRAWS, MOST_DRAWS = round(1.0 / NEVER), 1 << 24  # two columns of which are in memory
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What the ends of a claim imply of another quantity, beside what is predicted of it, all at medians."""
+
+    quantity: str
+    unit: str
+    values: tuple[float, ...]
+    predicted: float
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Judged:
     verdict: str
     predicted: Mapping[float, Estimate]
     chances: tuple[float, float] | None  # of less than the claim's low, and of no more than its high
-    arithmetic: str = ""
+    implied: Implied | None = None
 
     @property
     def percentile(self) -> float | None:
@@ -65,15 +75,17 @@ def judge(
 ) -> tuple[Judged, ...]:
     """Judge every claim by the file's book, or another; ``laid_over`` are settings and levers for all.
 
-    Raises :class:`InputError` with every complaint about any claim's case, facts or quantity.
+    Raises :class:`InputError` with every complaint about any claim's case, facts or quantity, and for too few
+    draws to tell what is impossible, or too many.
     """
+    _check_draws(settings)
     watch.expect(len(found.claims))
     complaints: list[Complaint] = []
     judged = []
-    load = _Cases(found, book, laid_over)
+    cases = Cases(found, settings, book, laid_over)
     for claim in found.claims:
         try:
-            judged.append(_judged(claim, partial(load, claim), settings))
+            judged.append(_judged(claim, cases))
         except InputError as error:
             complaints += [Complaint(f"{claim.id}: {c.where}", c.what, c.remedy) for c in error.complaints]
         watch.done(1)
@@ -82,49 +94,47 @@ def judge(
     return tuple(judged)
 
 
-class _Cases:
-    """Cases with the disclosed facts of claims, each of which is loaded once."""
-
-    def __init__(
-        self, found: Claims, book: str | Path | None, laid_over: tuple[Sequence[str], Sequence[str]]
-    ) -> None:
-        own = () if found.formulas is None else (str(found.formulas),)
-        settings, levers = laid_over
-
-        @cache
-        def load(case: Path, given: tuple[str, ...], applied: tuple[str, ...]) -> Scenario:
-            laid = (*given, *settings)
-            return load_scenario(
-                case, book=book or found.book, settings=laid, levers=(*applied, *levers, *own)
-            )
-
-        self._load = load
-
-    def __call__(self, claim: Claim, more: Sequence[str] = (), levers: Sequence[str] = ()) -> Scenario:
-        assert claim.case is not None
-        return self._load(claim.case, (*claim.given, *more), (*claim.levers, *levers))
+def _check_draws(settings: Settings) -> None:
+    check_settings(settings)
+    if not FEWEST_DRAWS <= settings.first_draws <= MOST_DRAWS:
+        what = (
+            f"{settings.first_draws:,} draws; what is beyond all but {100.0 * NEVER:g}% of them is to be told"
+        )
+        raise InputError([Complaint("--draws", what, f"take {FEWEST_DRAWS:,} to {MOST_DRAWS:,}")])
 
 
-def _judged(claim: Claim, load: partial[Scenario], settings: Settings) -> Judged:
-    if claim.covered_by and not claim.quantity:
+def _judged(claim: Claim, cases: Cases) -> Judged:
+    if claim.case is None or not claim.quantity:
         return Judged(claim, NOT_COMPUTED, {}, None)
-    scenario = load()
-    scenario.check_name(claim.quantity)
+    scenario = cases.scenario(claim.case, claim.given, claim.levers)
+    for name in filter(None, (claim.quantity, claim.implies)):
+        scenario.check_name(name)
     _check_unit(claim, scenario)
-    draws = _drawn(scenario, claim.quantity, settings)
-    if claim.against or claim.against_levers:
-        other = _drawn(load(claim.against, claim.against_levers), claim.quantity, settings)
-        draws = COMPARED[claim.ratio](draws, other)
+    draws = _compared(claim, cases)
+    if not np.isfinite(draws).all():
+        what = f"{claim.quantity} is beyond all numbers in some draws"
+        raise InputError([Complaint(scenario.name, what, "look at its priors")])
     chances = (float(np.mean(draws < claim.low)), float(np.mean(draws <= claim.high)))
-    verdict = verdict_of(chances, claim)
-    arithmetic = _arithmetic(claim, scenario) if verdict == IMPOSSIBLE and claim.implies else ""
-    return Judged(claim, verdict, {level: percentile(draws, level) for level in LEVELS}, chances, arithmetic)
+    predicted = {level: percentile(draws, level) for level in LEVELS}
+    implied = _implied(claim, scenario) if claim.implies else None
+    return Judged(claim, verdict_of(chances, claim), predicted, chances, implied)
+
+
+def _compared(claim: Claim, cases: Cases) -> Array:
+    """Draws of a claim's quantity, or of how it compares with itself where something is changed."""
+    assert claim.case is not None
+    draws = cases.draws(claim.case, claim.quantity, claim.given, claim.levers)
+    if not claim.ratio:
+        return draws
+    given, levers = (*claim.given, *claim.against), (*claim.levers, *claim.against_levers)
+    other = cases.draws(claim.case, claim.quantity, given, levers)
+    with np.errstate(all="ignore"):  # the caller looks at what is no number
+        return np.asarray(COMPARED[claim.ratio](draws, other))
 
 
 def _check_unit(claim: Claim, scenario: Scenario) -> None:
     """Raise :class:`InputError` where a claim is in another unit than its quantity."""
-    compared = claim.against or claim.against_levers
-    unit = "1" if compared else scenario.model.units[claim.quantity].symbol
+    unit = "1" if claim.ratio else scenario.model.units[claim.quantity].symbol
     if claim.unit not in ("", unit):
         what = f"the claim is in {claim.unit}, {claim.quantity} in {unit}"
         raise InputError([Complaint(scenario.name, what, f"write unit: {unit}, and low: and high: in it")])
@@ -135,12 +145,6 @@ COMPARED = {
     "gain": lambda base, new: base / new - 1.0,
     "ratio": lambda base, new: new / base,
 }
-
-
-def _drawn(scenario: Scenario, quantity: str, settings: Settings) -> Array:
-    scenario.check_name(quantity)
-    machine = engine(scenario, settings)
-    return machine.columns([quantity], settings.first_draws, threads=settings.threads)[quantity]
 
 
 def verdict_of(chances: tuple[float, float], claim: Claim) -> str:
@@ -156,14 +160,15 @@ def verdict_of(chances: tuple[float, float], claim: Claim) -> str:
     return LOW if up_to < TAIL else CONSISTENT
 
 
-def _arithmetic(claim: Claim, scenario: Scenario) -> str:
-    """What the claim would imply, every input at its median: the arithmetic of why it cannot be."""
+def _implied(claim: Claim, scenario: Scenario) -> Implied:
+    """What the claim would imply, every input at its median: the arithmetic of why it can or cannot be."""
+    if claim.quantity not in scenario.model.ancestors(claim.implies):
+        what = f"{claim.implies} is not computed from {claim.quantity}"
+        raise InputError([Complaint(scenario.name, what, "let implies: name a quantity that is")])
     medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
-    model = scenario.model.pin([claim.quantity])
+    model = scenario.model.pin([claim.quantity]).only([claim.implies])
     needed = {name: medians[name] for name in model.inputs if name != claim.quantity}
-    ends = [end for end in (claim.low, claim.high) if isfinite(end)]
-    implied = [model.evaluate({**needed, claim.quantity: end})[claim.implies] for end in dict.fromkeys(ends)]
+    ends = dict.fromkeys(end for end in (claim.low, claim.high) if isfinite(end))
+    values = tuple(model.evaluate({**needed, claim.quantity: end})[claim.implies] for end in ends)
     usual = scenario.model.evaluate(medians)[claim.implies]
-    unit = model.units[claim.implies].symbol
-    told = " to ".join(f"{value:,.2g}" for value in implied)
-    return f"implies {claim.implies} of {told} {unit}, where {usual:,.2g} is predicted"
+    return Implied(claim.implies, model.units[claim.implies].symbol, values, usual)

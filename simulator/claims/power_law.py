@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from simulator.claims.cases import Cases
 from simulator.claims.reading import Claims, PowerLaw
-from simulator.scenario.loader import load_scenario
-from simulator.simulation import Settings, engine
+from simulator.errors import Complaint, InputError
+from simulator.simulation import Settings
 from simulator.statistics.estimates import Estimate
 from simulator.statistics.lanes import percentile
 
@@ -30,25 +31,29 @@ class Fitted:
     claimed: float
 
 
-def fitted(found: Claims, settings: Settings, book: str | Path | None = None) -> Fitted | None:
-    """The power law of a file of claims; None where it has none.
+def fitted(
+    found: Claims,
+    settings: Settings,
+    *,
+    book: str | Path | None = None,
+    laid_over: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> Fitted | None:
+    """The power law of a file of claims, by its book or another; None where it has none.
 
-    Raises :class:`InputError` with every complaint about a case.
+    Raises :class:`InputError` for a case that cannot be read or lacks the quantity.
     """
     law = found.power_law
     if law is None:
         return None
-    scenarios = [load_scenario(path, book=book or found.book) for path in law.sizes]
-    costs = [
-        engine(s, settings).columns([law.quantity], settings.first_draws, threads=settings.threads)[
-            law.quantity
-        ]
-        for s in scenarios
-    ]
-    drawn = exponents(list(law.sizes.values()), np.array(costs))
+    cases = Cases(found, settings, book, laid_over)
+    costs = np.array([cases.draws(path, law.quantity) for path in law.sizes])
+    if not (np.isfinite(costs) & (costs > 0.0)).all():
+        what = f"{law.quantity} is not above 0 in all draws of all cases"
+        raise InputError([Complaint("power_law", what, "take another quantity: or other cases")])
+    drawn = exponents(list(law.sizes.values()), costs)
     return Fitted(
         law.quantity,
-        tuple(scenario.name for scenario in scenarios),
+        tuple(path.stem for path in law.sizes),
         {level: percentile(drawn, level) for level in LEVELS},
         claimed_exponent(law),
     )

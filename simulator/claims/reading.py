@@ -19,6 +19,7 @@ FIELDS_OF_CLAIM = (
     *("given", "levers", "as", "against", "against_levers", "implies", "covered_by", "note"),
 )
 NEEDED = ("id", "statement", "document")
+LISTS = ("given", "levers", "against", "against_levers")
 ARITHMETIC = "arithmetic"  # the basis of a claim that follows from given figures
 RATIOS = ("saving", "gain", "ratio")
 
@@ -82,19 +83,32 @@ def read_claims(path: str | Path) -> Claims:
     for field in ("claims", "book"):
         if field not in content:
             complain(Complaint(str(path), f"there are no {field}:", f"write {field}:"))
-    listed = content["claims"].value if "claims" in content else []
-    found = [_claim(node, path.parent, complain) for node in (listed if isinstance(listed, list) else [])]
+    found = [
+        _claim(node, path.parent, complain) for node in _items(content.get("claims"), "claims", complain)
+    ]
     _check_ids(path, found, complain)
+    documents = mapping(content.get("documents"), complain)
+    law = _power_law(content["power_law"], path.parent, complain) if "power_law" in content else None
     if complaints:
         raise InputError(complaints)
     return Claims(
         str(content["title"].value) if "title" in content else path.stem,
-        {key: str(node.value) for key, node in mapping(content.get("documents"), complain).items()},
+        {key: str(node.value) for key, node in documents.items()},
         path.parent / str(content["book"].value),
         path.parent / str(content["formulas"].value) if "formulas" in content else None,
-        _power_law(content["power_law"], path.parent, complain) if "power_law" in content else None,
+        law,
         tuple(found),
     )
+
+
+def _items(node: Node | None, key: str, complain: Complain) -> list[Node]:
+    """What a list holds; an empty one, with a complaint, where it is none or holds nothing."""
+    if node is None:
+        return []
+    if isinstance(node.value, list) and node.value:
+        return node.value
+    complain(Complaint(node.where, f"{key} is no list of one or more", f"write {key}: [ … ]"))
+    return []
 
 
 def _power_law(node: Node, folder: Path, complain: Complain) -> PowerLaw | None:
@@ -105,11 +119,20 @@ def _power_law(node: Node, folder: Path, complain: Complain) -> PowerLaw | None:
         found = PowerLaw(str(content["quantity"]), sizes, claimed)
     except (KeyError, TypeError, ValueError, AttributeError):
         found = None
-    if found and min(len(found.sizes), len(found.claimed)) > 1 and all(s > 0.0 for s in found.sizes.values()):
+    if found and _is_law(found):
         return found
-    remedy = "write quantity:, sizes: {CASE: NUMBER, …} and claimed: [[SIZE, COST], …], two or more of each"
+    remedy = (
+        "write quantity:, sizes: {CASE: SIZE, …} and claimed: [[SIZE, COST], …], two sizes or more of each"
+    )
     complain(Complaint(node.where, "this is no power law", remedy))
     return None
+
+
+def _is_law(found: PowerLaw) -> bool:
+    """Whether there are two sizes and more, of the cases and of what was said, and nothing at or below 0."""
+    said = tuple(size for size, _ in found.claimed)
+    numbers = (*found.sizes.values(), *said, *(cost for _, cost in found.claimed))
+    return min(len(set(found.sizes.values())), len(set(said))) > 1 and all(n > 0.0 for n in numbers)
 
 
 def _check_ids(path: Path, found: list[Claim], complain: Complain) -> None:
@@ -132,9 +155,10 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
     def text(key: str) -> str:
         return str(plain.get(key, "")).strip()
 
-    def listed(key: str) -> tuple[str, ...]:
-        return tuple(map(str, plain.get(key, ())))
-
+    lists = {key: _facts(content.get(key), key, complain) for key in LISTS}
+    if text("quantity") in (fact.split("=")[0].strip() for fact in lists["given"]):
+        what = f"the claim is of {text('quantity')}, which it gives"
+        complain(Complaint(node.where, what, "take it out of given:"))
     return Claim(
         id=text("id"),
         statement=text("statement"),
@@ -146,15 +170,16 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
         as_of=text("as_of"),
         basis=text("basis"),
         case=folder / text("case") if "case" in plain else None,
-        given=listed("given"),
-        levers=listed("levers"),
         ratio=text("as"),
-        against=listed("against"),
-        against_levers=listed("against_levers"),
+        **lists,
         implies=text("implies"),
         covered_by=text("covered_by"),
         note=text("note"),
     )
+
+
+def _facts(node: Node | None, key: str, complain: Complain) -> tuple[str, ...]:
+    return tuple(str(item.plain()) for item in _items(node, key, complain))
 
 
 def _check_judged(plain: Mapping[str, Any], node: Node, complain: Complain) -> None:
@@ -167,9 +192,15 @@ def _check_judged(plain: Mapping[str, Any], node: Node, complain: Complain) -> N
                 )
         if "low" not in plain and "high" not in plain:
             complain(Complaint(node.where, "the claim has no low and no high", "write what was said"))
-    if plain.get("as", RATIOS[0]) not in RATIOS:
-        hint = did_you_mean(str(plain["as"]), RATIOS) or f"write {', '.join(RATIOS)}"
-        complain(Complaint(node.where, f"as: {plain['as']} is no comparison", hint))
+    compared, how = plain.get("against") or plain.get("against_levers"), plain.get("as")
+    if bool(compared) != bool(how):
+        what = "the claim compares, and does not say how" if compared else f"as: {how} compares with nothing"
+        complain(
+            Complaint(node.where, what, f"write as: {', '.join(RATIOS)}, and against: or against_levers:")
+        )
+    elif how and how not in RATIOS:
+        hint = did_you_mean(str(how), RATIOS) or f"write {', '.join(RATIOS)}"
+        complain(Complaint(node.where, f"as: {how} is no comparison", hint))
 
 
 def _end(content: Mapping[str, Node], key: str, open_end: float, complain: Complain) -> float:

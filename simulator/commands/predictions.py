@@ -77,10 +77,10 @@ def claims_command(file: Path, output: Path | None, style: str, quiet: bool, **o
 
         check_ending(output)
     how, read, book = settings_of(options), read_claims(file), options["book"]
-    laid_over = (options["settings"], options["levers"])
+    chosen = {"book": book, "laid_over": (options["settings"], options["levers"])}
     with watching(quiet) as watch:
-        found = judge(read, how, book=book, laid_over=laid_over, watch=watch)
-        law = fitted(read, how, book)
+        found = judge(read, how, **chosen, watch=watch)
+        law = fitted(read, how, **chosen)
     if output:
         from simulator.pictures.predictions import claims_picture
         from simulator.plots import save

@@ -16,6 +16,7 @@ from simulator.plots.style import BLUE, DARK, MUTED, SMALL, VERMILLION, styled
 
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 MARGIN = 1.1  # beyond the outermost
+THIN = 1.03  # either side of what is predicted exactly: as wide as a line
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def sayings(ax: Axes, found: Sequence[Said], heading: str, subtitle: str = "") -
     finite = [end for end in ends if 0.0 < end < inf] or [0.5, 2.0]
     low, high = min(finite) / MARGIN**3, max(finite) * MARGIN**3
     for place, each in enumerate(found):
-        ax.barh(place, each.high - each.low, BAR, each.low, fc=BLUE, alpha=0.35)
+        left, right = min(each.low, 1.0 / THIN), max(each.high, THIN)
+        ax.barh(place, right - left, BAR, left, fc=BLUE, alpha=0.35)
         colour = VERMILLION if each.missed else DARK
         begin, end = max(each.said_low, low), min(each.said_high, high)
         ax.plot([begin, end], [place, place], color=colour, lw=2.0, solid_capstyle="butt")

@@ -11,9 +11,11 @@ from simulator.claims.judging import (
     CONSISTENT,
     HIGH,
     IMPOSSIBLE,
+    LEVELS,
     LOW,
     NEVER,
     NOT_COMPUTED,
+    Implied,
     Judged,
 )
 from simulator.claims.power_law import Fitted
@@ -42,8 +44,8 @@ def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about:
     return Sheet(
         above=(of.title, *_sentences(counts, law, of, about)),
         tables=(_rows(found),),
-        below=(*EXPLAINED, *_impossible(found), *_covered(found)),
-        records=[{**{k: v for k, v in record.items() if k != "predicted"}, **about} for record in records],
+        below=(*EXPLAINED, *_remarks(found), *_covered(found)),
+        records=[{**_flat(record), **about} for record in records],
         data={
             "claims": records,
             "verdicts": {verdict: counts[verdict] for verdict in VERDICTS},
@@ -94,12 +96,24 @@ def said(found: Judged) -> str:
     return stated(low, "1") if low == high else f"{stated(low, '1')}-{stated(high, '1')}"
 
 
-def _impossible(found: Sequence[Judged]) -> Iterator[str]:
+def _remarks(found: Sequence[Judged]) -> Iterator[str]:
+    """What each claim that was judged implies, and what is to be said of how it was read."""
     for each in found:
-        if each.arithmetic:
-            yield f"{each.claim.id} {each.arithmetic}"
-        if each.verdict not in (CONSISTENT, NOT_COMPUTED) and each.claim.note:
+        if each.implied:
+            yield f"{each.claim.id} {told(each.implied)}"
+        if each.verdict != NOT_COMPUTED and each.claim.note:
             yield f"{each.claim.id}: {each.claim.note}"
+
+
+def told(found: Implied) -> str:
+    """The arithmetic of a claim in words, to two digits.
+
+    >>> told(Implied("watts_per_accelerator", "W", (12.28, 17.54), 617.3))
+    'implies watts_per_accelerator of 12 to 18 W, where 620 is predicted'
+    """
+    *ends, predicted = (stated(float(f"{value:.2g}"), "1") for value in (*found.values, found.predicted))
+    unit = "" if found.unit == "1" else f" {found.unit}"
+    return f"implies {found.quantity} of {' to '.join(ends)}{unit}, where {predicted} is predicted"
 
 
 def _covered(found: Sequence[Judged]) -> Iterator[str]:
@@ -119,7 +133,7 @@ def _record(found: Judged) -> dict[str, Any]:
         "percentile": found.percentile,
         "verdict": found.verdict,
         "predicted": {f"{level:g}": {"value": e.value, "se": e.se} for level, e in found.predicted.items()},
-        "arithmetic": found.arithmetic or None,
+        "arithmetic": told(found.implied) if found.implied else None,
         "case": claim.case.stem if claim.case else None,
         "given": list(claim.given),
         "basis": claim.basis or None,
@@ -130,6 +144,13 @@ def _record(found: Judged) -> dict[str, Any]:
         "covered_by": claim.covered_by or None,
         "note": claim.note or None,
     }
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with a column a percentile, and no lists."""
+    percentiles = {f"p{level:g}": record["predicted"].get(f"{level:g}", {}).get("value") for level in LEVELS}
+    rest = {key: value for key, value in record.items() if key != "predicted"}
+    return {**rest, "given": "; ".join(record["given"]), **percentiles}
 
 
 def _law(law: Fitted | None) -> dict[str, Any] | None:

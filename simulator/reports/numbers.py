@@ -9,7 +9,7 @@ from simulator.currency import SIGNS
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
 ROUNDING = 1e-12  # of a sum of shares
-LARGEST_SPELT = 1e15
+LARGEST_SPELT = 1e16  # 9,999T
 
 
 def quantity(value: float, se: float, unit: str) -> str:
@@ -31,7 +31,11 @@ def stated(value: float, unit: str) -> str:
 
     >>> stated(63e6, "USD"), stated(8930, "tCO2e"), stated(25_000, "accelerator"), stated(30.84e6, "h")
     ('$63M', '8,930', '25,000', '30.84M')
+    >>> stated(1e30, "USD")
+    '$1e+30'
     """
+    if abs(value) >= LARGEST_SPELT:
+        return _money(f"{value:.5g}", unit) if unit in SIGNS else f"{value:.5g}"
     scale, suffix = scale_of(value) if abs(value) >= 1e5 else (1.0, "")
     text = f"{float(f'{value / scale:.5g}'):,}".removesuffix(".0") + suffix
     return _money(text, unit) if unit in SIGNS else text
