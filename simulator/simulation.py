@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -110,9 +110,11 @@ def check_settings(settings: Settings) -> None:
         raise InputError(complaints)
 
 
-def engine(scenario: Scenario, settings: Settings) -> Engine:
-    """The compiled engine of a scenario."""
-    return Engine(scenario.model, scenario.distributions, settings.seed, settings.sampler, scenario.copula)
+def engine(scenario: Scenario, settings: Settings, names: Collection[str] = ()) -> Engine:
+    """The compiled engine of a scenario; where some names are given, of what they are computed from alone."""
+    together = scenario.copula
+    model = scenario.model.only(sorted({*names, *together.names})) if names else scenario.model
+    return Engine(model, scenario.distributions, settings.seed, settings.sampler, together)
 
 
 def run(

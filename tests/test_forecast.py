@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from simulator import load_scenario
 from simulator.errors import InputError
-from simulator.forecast.forecast import COST, Forecast, forecast
+from simulator.forecast.forecast import COST, Forecast, forecast, load_growing
 from simulator.reports.forecast import forecast_sheet, passes, runs_out
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, engine
@@ -19,8 +21,16 @@ SETTINGS = Settings(draws=1 << 12, seed=1, sampler="sobol")
 FIXED = ("compute_doubling_time=6", "performance_trend=0", "efficiency_trend=0", "years_ahead=0")
 
 
+ABOUT = {"scenario": "a", "book": "seed-2025-06", "draws": 1, "seed": 1}
+
+
 def grown(*settings: str) -> Scenario:
-    return load_scenario(GPT4, levers=("growth",), settings=("years_ahead=0", *settings))
+    return load_growing(GPT4, settings=settings)
+
+
+def sheet_of(found: Forecast, style: str = "table") -> str:
+    """The report of a forecast."""
+    return forecast_sheet(found, ABOUT).text(style)
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +72,21 @@ def test_hours_grow_as_compute_over_performance() -> None:
 def test_a_budget_affords_what_keeps_it(found: Forecast) -> None:
     """At the size that a budget affords, P80 of the cost is the budget, to the width of the search."""
     ten = next(each for each in found.affordable if each.budget == 1e10)
-    size = ten.parameters[2]
-    assert size is not None
-    given = {"years_ahead": 2.0, "compute_scale": (size / 280e9) ** 2}
+    size = ten.sizes[2]
+    assert size is not None and not size.beyond
+    given = {"years_ahead": 2.0, "compute_scale": (size.parameters / 280e9) ** 2}
     cost = engine(grown(), SETTINGS).columns([COST], 1 << 12, given=given)[COST]
     assert np.quantile(cost, 0.8) == pytest.approx(1e10, rel=0.01)
 
 
 def test_a_budget_below_what_does_not_scale_affords_nothing(found: Forecast) -> None:
     """Where the staff alone is dearer no size is affordable."""
-    assert set(found.affordable[0].parameters.values()) == {None}
+    assert set(found.affordable[0].sizes.values()) == {None}
 
 
 def test_better_hardware_affords_larger_models(found: Forecast) -> None:
     """What a budget buys grows year by year, and more slowly than demand."""
-    sizes = list(found.affordable[-1].parameters.values())
+    sizes = [size.parameters for size in found.affordable[-1].sizes.values() if size]
     demand = [year.parameters for year in found.years]
     assert sizes == sorted(sizes)
     assert sizes[-1] / sizes[0] < demand[-1] / demand[0]
@@ -85,17 +95,88 @@ def test_better_hardware_affords_larger_models(found: Forecast) -> None:
 def test_the_year_of_a_budget_is_that_of_the_median(found: Forecast) -> None:
     """The year said is the first whose median is beyond the budget."""
     beyond = [str(2022 + year.ahead) for year in found.years if year.cost[50.0].value > 1e9]
-    assert passes(found) == beyond[0]
+    assert passes(found, 1e9) == beyond[0]
+    assert passes(found, 1.0) == "2022" and passes(found, 1e30) is None
+
+
+def test_an_affordable_size_has_the_error_that_other_seeds_show(found: Forecast) -> None:
+    """The error told of a size is about the spread of what other seeds find."""
+    ten = found.affordable[-1].sizes[0]
+    assert ten and ten.se < 0.01 * ten.parameters
+    others = []
+    for seed in range(2, 12):
+        how = Settings(draws=1 << 12, seed=seed, sampler="random")
+        [again] = forecast(grown(), how, 1, budgets=(1e10,)).affordable
+        size = again.sizes[0]
+        assert size
+        others.append((size.parameters, size.se))
+    sizes, errors = np.array(others).T
+    assert 0.5 < errors.mean() / np.std(sizes, ddof=1) < 2.0
+
+
+def test_absurd_budgets_are_not_shown_as_affordable() -> None:
+    """Beyond the largest model tried a budget affords more than that, and one too small affords none."""
+    rich = forecast(grown(), SETTINGS, 1, budget=1e30, budgets=(1e9,))
+    assert all(size and size.beyond for size in rich.affordable[-1].sizes.values())
+    assert "> 8,850T" in sheet_of(rich) and "keeps it until 2023" in sheet_of(rich)
+    bought = json.loads(sheet_of(rich, "json"))["affordable"]
+    assert [each["more_than"] for each in bought] == [[], ["2022", "2023"]]
+    poor = forecast(grown(), SETTINGS, 1, budget=1.0, budgets=(10.0, 1e9))
+    [heads, first, *_] = [
+        line.split() for line in sheet_of(poor).splitlines() if "–" in line or "$1B" in line
+    ]
+    assert heads[-3:] == ["$1", "$10", "$1B"] and first[-3:-1] == ["–", "–"]
+    assert "beyond it already in 2022" in sheet_of(poor)
+
+
+def test_the_year_of_every_budget_is_in_table_and_json(found: Forecast) -> None:
+    """Each budget has the year in which the median passes it; already or later where it is none of these."""
+    [row] = [line.split() for line in sheet_of(found).splitlines() if line.startswith("P50 passes")]
+    data = json.loads(sheet_of(found, "json"))
+    assert row[2:] == ["already", "2023", "later"]
+    assert [each["year_p50_passes"] for each in data["affordable"]] == ["2022", "2023", None]
+    assert data["year_p50_passes_budget"] == "2023"
+
+
+def test_money_may_be_in_yuan() -> None:
+    """In yuan costs, growth and budgets are those of the converted cost; JSON has the dollars as well."""
+    plain = forecast(grown(), SETTINGS, 1, budgets=())
+    found = forecast(grown("currency=CNY"), SETTINGS, 1, budget=1e9, budgets=())
+    yuan, dollars = found.years[0].cost[50.0].value, found.years[0].dollars[50.0].value
+    assert dollars == plain.years[0].cost[50.0].value and 6.2 < yuan / dollars < 7.3
+    [bought] = found.affordable
+    given = {"compute_scale": (bought.sizes[0].parameters / 280e9) ** 2} if bought.sizes[0] else {}
+    cost = engine(grown("currency=CNY"), SETTINGS).columns([f"{COST}_cny"], 1 << 12, given=given)
+    assert np.quantile(cost[f"{COST}_cny"], 0.8) == pytest.approx(1e9, rel=0.01)
+    record = json.loads(sheet_of(found, "json"))["years"][0]
+    assert record["percentiles"]["50"]["value"] == dollars
+    assert record["percentiles_cny"]["50"]["value"] == yuan
+    assert (
+        "total_cost, CNY" in sheet_of(found)
+        and "¥1B" in sheet_of(found)
+        and "p50_cny" in sheet_of(found, "csv")
+    )
+
+
+def test_a_scenario_that_does_not_grow_is_refused() -> None:
+    """A scenario without the lever, or whose year or size is uncertain, cannot be forecast."""
+    with pytest.raises(InputError, match="there is no lever growth; load the scenario by load_growing"):
+        forecast(load_scenario(GPT4), SETTINGS, 1)
+    with pytest.raises(InputError, match="compute_scale is no number"):
+        forecast(grown("compute_scale={uniform: {low: 1, high: 2}}"), SETTINGS, 1)
+
+
+def test_thirty_years_fit_a_terminal(found: Forecast) -> None:
+    """However many years, they are rows, and no line of the report is wider than a terminal."""
+    years = tuple(replace(found.years[0], ahead=ahead) for ahead in range(31))
+    bought = tuple(replace(each, sizes=dict.fromkeys(range(31), each.sizes[0])) for each in found.affordable)
+    text = sheet_of(replace(found, years=years, affordable=bought))
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_text_runs_out_when_half_the_draws_say_so() -> None:
     """The year in which text is used up is that of a chance above one half, for each book."""
-    other = load_scenario(
-        GPT4,
-        book=Path(GPT4).parent / "books/market-2025-03.yaml",
-        levers=("growth",),
-        settings=("years_ahead=0",),
-    )
+    other = load_growing(GPT4, book=Path(GPT4).parent / "books/market-2025-03.yaml")
     found = forecast(grown(), SETTINGS, 6, budgets=(), others=(other,))
     assert runs_out(found, "seed-2025-06") == "2022"
     assert runs_out(found, "market-2025-03") in ("2026", "2027")
@@ -110,8 +191,7 @@ def test_plain_draws_need_not_fall_into_equal_parts() -> None:
 def test_text_that_lasts_is_not_said_to_run_out() -> None:
     """Text that is not used up in the years looked at is said to last, not to be used up in the last one."""
     found = forecast(grown("text_stock=1e18"), SETTINGS, 1, budgets=())
-    text = forecast_sheet(found, {"scenario": "x", "book": "y"}).text("table")
-    words = " ".join(text.split())
+    words = " ".join(sheet_of(found).split())
     assert "lasts beyond 2023" in words and "used up" not in words
 
 
@@ -131,7 +211,4 @@ def test_years_out_of_reach_are_refused(years: int) -> None:
 
 def test_the_sheet_fits_eighty_columns(found: Forecast) -> None:
     """No line of the report is wider than a terminal."""
-    text = forecast_sheet(found, {"scenario": "a", "book": "seed-2025-06", "draws": 1, "seed": 1}).text(
-        "table"
-    )
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(map(len, sheet_of(found).splitlines())) <= 80

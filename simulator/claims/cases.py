@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,8 @@ class Cases:
         """Draws of a quantity of such a scenario. Raises :class:`InputError` for one that it lacks."""
         scenario, how = self.scenario(case, given, levers), self.settings
         scenario.check_name(quantity)
-        names = {quantity, *self._asked[kind(given, levers)], *scenario.copula.names}
-        model = scenario.model.only(sorted(names & scenario.model.units.keys()))
-        machine = engine(replace(scenario, model=model), how)
+        names = {quantity, *self._asked[kind(given, levers)]} & scenario.model.units.keys()
+        machine = engine(scenario, how, names)
         return machine.columns([quantity], how.first_draws, threads=how.threads)[quantity]
 
 

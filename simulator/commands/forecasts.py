@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import load_all, say, settings_of
+from simulator.commands.loading import load_all, say, settings_of, with_currency
 from simulator.terminal.options import (
     FOLDER,
     Number,
+    currency_option,
     format_option,
     picture_option,
     quiet_option,
@@ -24,7 +25,12 @@ MARKET = "configs/books/market-2025-03.yaml"
 @click.command("forecast")
 @click.argument("scenario", type=click.Path())
 @click.option("--years", type=int, default=5, show_default=True, help="How many years ahead to look.")
-@click.option("--budget", type=Number(), metavar="USD", help="Say when the median cost passes this.")
+@click.option(
+    "--budget",
+    type=Number(),
+    metavar="AMOUNT",
+    help="Say when the median cost passes this, in the currency of the tables, and what size it affords.",
+)
 @click.option(
     "--stock-of",
     type=FOLDER,
@@ -33,6 +39,7 @@ MARKET = "configs/books/market-2025-03.yaml"
     metavar="BOOK",
     help="Hold the tokens against this book's stock of text as well.",
 )
+@currency_option
 @picture_option
 @simulated_by(DRAWS, "sobol", "Number of draws, all of them in memory.")
 @format_option
@@ -42,6 +49,7 @@ def forecast_command(
     years: int,
     budget: float | None,
     stock_of: Path,
+    currency: str | None,
     output: Path | None,
     style: str,
     quiet: bool,
@@ -53,7 +61,7 @@ def forecast_command(
     which size of model a budget buys. With -o a fan chart.
     """
     from simulator import load_scenario
-    from simulator.forecast.forecast import AHEAD, GROWTH, forecast
+    from simulator.forecast.forecast import forecast, growing
     from simulator.reports.forecast import forecast_sheet
     from simulator.terminal.bar import watching
 
@@ -61,8 +69,7 @@ def forecast_command(
         from simulator.plots import check_ending
 
         check_ending(output)
-    options = {**options, "settings": (*options["settings"], f"{AHEAD}=0")}
-    options["levers"] = (*options["levers"], *([] if GROWTH in options["levers"] else [GROWTH]))
+    options = with_currency({**options, **growing(options["settings"], options["levers"])}, currency)
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
     chosen = {key: options[key] for key in ("settings", "levers")}
     others = [load_scenario(scenario, book=stock_of, **chosen)] if stock_of.stem != loaded.book else []

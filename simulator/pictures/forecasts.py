@@ -24,9 +24,9 @@ def forecast_picture(found: Forecast, title: str) -> Figure:
         [name_of(found, year.ahead) for year in found.years],
         {level: [year.cost[level].value for year in found.years] for level in LEVELS},
         COST,
-        "USD",
+        found.currency,
         f"{title} and its successors",
         f"The median grows {growth} times a year",
-        None if limit is None else (limit, f"budget {stated(limit, 'USD')}"),
+        None if limit is None else (limit, f"budget {stated(limit, found.currency)}"),
     )
     return figure

@@ -16,7 +16,7 @@ from simulator.plots.style import BLUE, DARK, MUTED, SMALL, VERMILLION, styled
 
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 MARGIN = 1.1  # beyond the outermost
-THIN = 1.03  # either side of what is predicted exactly: as wide as a line
+THIN = 1.06  # either side of what is predicted exactly: as wide as a line
 
 
 @dataclass(frozen=True)

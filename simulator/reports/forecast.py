@@ -3,57 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
-from simulator.forecast.forecast import AFFORDABLE, LEVELS, Forecast, Year
+from simulator.currency import name_in
+from simulator.forecast.forecast import AFFORDABLE, LEVELS, Affordable, Forecast, Size, Year
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import chance, rounded, stated
 from simulator.statistics.estimates import Estimate
 
 OBSERVED = "2.4 (2.0-2.9) times a year, 2016-2024 (Epoch AI, arXiv:2405.21015)"
+ASSUMED = (
+    "Assumed: the cluster grows so that training takes as long, at the utilization, failures of a job, "
+    "prices per accelerator and per kWh, exchange rate, and staff of the plan"
+)
 EXPLAINED = (
     "compute, cluster: over the plan's, medians; short: the chance that the tokens are more than a book says "
-    "there is of usable text, so that they are repeated",
-    f"A size is affordable where the programme keeps the budget with {AFFORDABLE:g}% confidence; tokens grow "
-    "and shrink with the parameters, staff does not: – where that alone is dearer",
-    "Assumed: the cluster grows so that training takes as long, at the utilization, failures of a job, "
-    "prices per accelerator and per kWh, and staff of the plan",
+    "there is of usable text, so that they are repeated"
 )
 
 
 def forecast_sheet(found: Forecast, about: Mapping[str, Any]) -> Sheet:
     """The tables of a forecast; every year as a record and for programs.
 
-    Keys of the data: ``years`` (a list: ``year``, ``ahead``, ``percentiles``, ``compute``, ``cluster``,
-    ``tokens``, ``p_text_short`` by book, ``p_within_budget``), ``cost_growth_per_year``,
-    ``year_p50_passes_budget``, ``affordable`` (by budget: parameters by year) and ``text_stock`` by book.
+    Keys of the data: ``years`` (a list: ``year``, ``ahead``, ``percentiles``, and beside these dollars
+    ``percentiles_cny`` where yuan are shown, ``compute``, ``cluster``, ``tokens``, ``p_text_short`` by book,
+    ``p_within_budget``), ``cost_growth_per_year``, ``currency`` (of budgets), ``year_p50_passes_budget``,
+    ``affordable`` (a list: ``budget``, ``parameters`` and ``se`` by year, ``more_than``: the years in which
+    more than that was not tried, ``year_p50_passes``) and ``text_stock`` by book.
     """
     years = [_record(found, year) for year in found.years]
     return Sheet(
         above=(f"Cost of {about['scenario']} and its successors", *_sentences(found, about)),
         tables=(_costs(found), _sizes(found), _affordable(found)),
-        below=EXPLAINED,
+        below=(EXPLAINED, _explained(found), ASSUMED),
         records=[{**_flat(record), **about} for record in years],
         data={
             "years": years,
             "cost_growth_per_year": {"value": found.growth.value, "se": found.growth.se},
+            "currency": found.currency,
             "budget": found.budget,
-            "year_p50_passes_budget": passes(found),
-            "affordable": [
-                {
-                    "budget": each.budget,
-                    "parameters": {name_of(found, a): p for a, p in each.parameters.items()},
-                }
-                for each in found.affordable
-            ],
+            "year_p50_passes_budget": None if found.budget is None else passes(found, found.budget),
+            "affordable": [_bought(found, each) for each in found.affordable],
             "text_stock": {book: stock.value for book, stock in found.stocks.items()},
             **about,
         },
     )
-
-
-def _named(found: Forecast, by_year: Mapping[int, float | None]) -> dict[str, float | None]:
-    return {name_of(found, ahead): value for ahead, value in by_year.items()}
 
 
 def name_of(found: Forecast, ahead: int) -> str:
@@ -61,13 +56,9 @@ def name_of(found: Forecast, ahead: int) -> str:
     return f"+{ahead}" if found.first is None else str(found.first + ahead)
 
 
-def passes(found: Forecast) -> str | None:
-    """The first year whose median is beyond the budget; None if none is, or there is no budget."""
-    beyond = (
-        name_of(found, year.ahead)
-        for year in found.years
-        if found.budget is not None and year.cost[50.0].value > found.budget
-    )
+def passes(found: Forecast, budget: float) -> str | None:
+    """The first year whose median is beyond a budget; None if none of those looked at is."""
+    beyond = (name_of(found, year.ahead) for year in found.years if year.cost[50.0].value > budget)
     return next(beyond, None)
 
 
@@ -83,9 +74,7 @@ def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"The median cost grows {growth} times a year; of frontier models it grew {OBSERVED}"
     last = name_of(found, found.years[-1].ahead)
     if found.budget is not None:
-        when = passes(found)
-        told = f"passes {stated(found.budget, 'USD')} in {when}" if when else f"keeps it until {last}"
-        yield f"Budget {stated(found.budget, 'USD')}: the median {told}"
+        yield f"Budget {stated(found.budget, found.currency)}: the median {_when(found, found.budget)}"
     for book, stock in found.stocks.items():
         when = runs_out(found, book)
         told = f"is used up in {when}" if when else f"lasts beyond {last}"
@@ -94,9 +83,28 @@ def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
 
 
+def _when(found: Forecast, budget: float) -> str:
+    """When the median passes a budget, in words."""
+    when = passes(found, budget)
+    if when is None:
+        return f"keeps it until {name_of(found, found.years[-1].ahead)}"
+    already = when == name_of(found, found.years[0].ahead)
+    return f"is beyond it already in {when}" if already else f"passes it in {when}"
+
+
+def _explained(found: Forecast) -> str:
+    smallest = rounded(found.smallest, found.smallest / 10.0)
+    return (
+        "affordable: active parameters of the largest model whose programme keeps the budget with "
+        f"{AFFORDABLE:g}% confidence; tokens grow and shrink with them, staff does not: – where even "
+        f"{smallest} are dearer, > where no more were tried; P50 passes: the first year whose median cost "
+        "is beyond the budget"
+    )
+
+
 def _costs(found: Forecast) -> list[Row]:
     budget = () if found.budget is None else ("P(within budget)",)
-    heads = ("total_cost, USD", *(f"P{level:g}" for level in LEVELS), *budget)
+    heads = (f"total_cost, {found.currency}", *(f"P{level:g}" for level in LEVELS), *budget)
     return [heads, *(_cost(found, year) for year in found.years)]
 
 
@@ -117,20 +125,42 @@ def _size(found: Forecast, year: Year) -> Row:
 
 
 def _affordable(found: Forecast) -> list[Row]:
-    """What each budget affords beside what demand asks for; of budgets that afford nothing, the largest."""
-    heads = ("active parameters", *(name_of(found, year.ahead) for year in found.years))
-    asked = ("as demand grows", *(_parameters(year.parameters) for year in found.years))
-    nothing = [each for each in found.affordable if not any(each.parameters.values())]
+    """What budgets afford beside what demand asks for; of those that afford nothing one is enough."""
+    nothing = [each.budget for each in found.affordable if not any(each.sizes.values())]
+    of = [e for e in found.affordable if e.budget == found.budget or e.budget not in nothing[:-1]]
+    heads = ("affordable", "as demand grows", *(stated(each.budget, found.currency) for each in of))
     rows = [
-        (f"{stated(each.budget, 'USD')}, {AFFORDABLE:g}%", *map(_parameters, each.parameters.values()))
-        for each in found.affordable
-        if each not in nothing[:-1]
+        (
+            name_of(found, year.ahead),
+            rounded(year.parameters, year.parameters / 100.0),
+            *(_size_told(each.sizes[year.ahead]) for each in of),
+        )
+        for year in found.years
     ]
-    return [heads, asked, *rows]
+    return [heads, *rows, ("P50 passes", "", *(_passes_told(found, each.budget) for each in of))]
 
 
-def _parameters(found: float | None) -> str:
-    return "–" if found is None else rounded(found, found / 100.0)
+def _size_told(found: Size | None) -> str:
+    if found is None:
+        return "–"
+    return f"{'> ' if found.beyond else ''}{rounded(found.parameters, found.se)}"
+
+
+def _passes_told(found: Forecast, budget: float) -> str:
+    when = passes(found, budget)
+    return "later" if when is None else "already" if when == name_of(found, found.years[0].ahead) else when
+
+
+def _bought(found: Forecast, of: Affordable) -> dict[str, Any]:
+    """What a budget affords, for programs."""
+    sizes = {name_of(found, ahead): size for ahead, size in of.sizes.items()}
+    return {
+        "budget": of.budget,
+        "parameters": {year: size and size.parameters for year, size in sizes.items()},
+        "se": {year: size.se if size and isfinite(size.se) else None for year, size in sizes.items()},
+        "more_than": [year for year, size in sizes.items() if size and size.beyond],
+        "year_p50_passes": passes(found, of.budget),
+    }
 
 
 def _chance(found: Estimate) -> str:
@@ -138,10 +168,11 @@ def _chance(found: Estimate) -> str:
 
 
 def _record(found: Forecast, year: Year) -> dict[str, Any]:
+    money = {"percentiles": year.dollars, name_in("percentiles", found.currency): year.cost}
     return {
         "year": name_of(found, year.ahead),
         "ahead": year.ahead,
-        "percentiles": {f"{level:g}": {"value": e.value, "se": e.se} for level, e in year.cost.items()},
+        **{key: _estimates(costs) for key, costs in money.items()},
         "compute": year.compute.value,
         "cluster": year.cluster.value,
         "tokens": year.tokens.value,
@@ -151,9 +182,19 @@ def _record(found: Forecast, year: Year) -> dict[str, Any]:
     }
 
 
+def _estimates(costs: Mapping[float, Estimate]) -> dict[str, Any]:
+    return {f"{level:g}": {"value": each.value, "se": each.se} for level, each in costs.items()}
+
+
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record with a column a percentile and book."""
-    percentiles = {f"p{level}": each["value"] for level, each in record["percentiles"].items()}
-    beyond = {f"p_text_short_{book}": value for book, value in record["p_text_short"].items()}
-    rest = {key: value for key, value in record.items() if key not in ("percentiles", "p_text_short")}
-    return {**rest, **percentiles, **beyond}
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if key.startswith("percentiles"):
+            ending = key.removeprefix("percentiles")
+            flat |= {f"p{level}{ending}": each["value"] for level, each in value.items()}
+        elif key == "p_text_short":
+            flat |= {f"{key}_{book}": each for book, each in value.items()}
+        else:
+            flat[key] = value
+    return flat
