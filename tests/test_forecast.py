@@ -12,6 +12,7 @@ import pytest
 from simulator import load_scenario
 from simulator.errors import InputError
 from simulator.forecast.forecast import COST, Forecast, forecast, load_growing
+from simulator.pictures import forecast_picture
 from simulator.reports.forecast import forecast_sheet, passes, runs_out
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, engine
@@ -164,6 +165,21 @@ def test_a_scenario_that_does_not_grow_is_refused() -> None:
         forecast(load_scenario(GPT4), SETTINGS, 1)
     with pytest.raises(InputError, match="compute_scale is no number"):
         forecast(grown("compute_scale={uniform: {low: 1, high: 2}}"), SETTINGS, 1)
+
+
+@pytest.mark.parametrize("budget", [0.0, -5.0, float("nan"), float("inf")])
+def test_what_is_no_budget_is_refused(budget: float) -> None:
+    """A budget is an amount above 0."""
+    with pytest.raises(InputError, match="is no budget"):
+        forecast(grown(), SETTINGS, 1, budget=budget)
+
+
+def test_years_have_room_for_their_labels(found: Forecast) -> None:
+    """Of thirty years no more are labelled than fit beside each other."""
+    years = tuple(replace(found.years[0], ahead=ahead) for ahead in range(31))
+    figure = forecast_picture(replace(found, years=years), "A run")
+    labels = [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    assert labels[:2] == ["2022", "2025"] and len(labels) == 11
 
 
 def test_thirty_years_fit_a_terminal(found: Forecast) -> None:

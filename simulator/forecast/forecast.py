@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import hypot, log, nan, sqrt
+from math import hypot, inf, log, nan, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +135,13 @@ def forecast(
     Costs and budgets are in the scenario's currency. Raises :class:`InputError` where what grows is given,
     and for too few or many draws or years.
     """
-    _check(scenario, settings, years)
+    _check(scenario, settings, years, budget)
     settings = replace(settings, draws=settings.parted_draws)
     names, cost = shown(scenario), name_in(COST, scenario.currency)
     future = _Future(scenario, engine(scenario, settings, (*names, STOCK)), settings, watch)
     watch.expect((years + 1) * settings.draws)
     stocks = {each.book: _stock(each, settings) for each in (scenario, *others)}
+    limits = {*budgets, *(() if budget is None else (budget,))}
     drawn = {ahead: future.columns(names, ahead) for ahead in range(years + 1)}
     size, word = float(scenario.priors[SIZE].distribution.ppf(0.5)), scenario.words.get("year", "")
     return Forecast(
@@ -149,9 +150,7 @@ def forecast(
         tuple(_year(ahead, columns, cost, size, stocks, budget) for ahead, columns in drawn.items()),
         _growth(drawn[0][cost], drawn[years][cost], years),
         budget,
-        tuple(
-            _affordable(future, limit, size, years) for limit in sorted({*budgets, *filter(None, [budget])})
-        ),
+        tuple(_affordable(future, limit, size, years) for limit in sorted(limits)),
         {book: percentile(stock, 50.0) for book, stock in stocks.items()},
         int(word) if word.isdecimal() else None,
     )
@@ -162,7 +161,7 @@ def shown(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*SHOWN, name_in(COST, scenario.currency))))
 
 
-def _check(scenario: Scenario, settings: Settings, years: int) -> None:
+def _check(scenario: Scenario, settings: Settings, years: int, budget: float | None) -> None:
     """Raise :class:`InputError` with every complaint."""
     check_settings(settings)
     if GROWTH not in scenario.levers:
@@ -180,6 +179,8 @@ def _check(scenario: Scenario, settings: Settings, years: int) -> None:
         complaints.append(Complaint("--draws", f"{settings.first_draws:,} draws", remedy))
     if not 1 <= years <= MOST_YEARS:
         complaints.append(Complaint("--years", f"{years} years", f"look 1 to {MOST_YEARS} years ahead"))
+    if budget is not None and not 0.0 < budget < inf:
+        complaints.append(Complaint("--budget", f"{budget:g} is no budget", "give an amount above 0"))
     if complaints:
         raise InputError(complaints)
 

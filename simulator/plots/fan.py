@@ -13,6 +13,7 @@ from simulator.plots.labels import axis_text, scale_decades
 from simulator.plots.style import BLUE, DARK, VERMILLION, styled
 
 SHADES = (0.18, 0.38)  # of the outer and the inner band
+MOST_LABELS = 12  # years that fit beside each other
 
 
 @styled
@@ -35,7 +36,8 @@ def fan(
         handles.append(Line2D([], [], color=VERMILLION, ls="--", label=budget[1]))
     ax.set_yscale("log")
     ax.grid(axis="y")
-    ax.set_xticks(list(places), list(years))
+    every = -(-len(years) // MOST_LABELS)
+    ax.set_xticks(places[::every], years[::every])
     ax.set_xlim(-0.15, len(years) - 0.85)
     ax.set_ylabel(axis_text(quantity, unit))
     scale_decades(ax.yaxis, unit)
