@@ -157,10 +157,11 @@ def test_remarks_on_consistent_claims_are_shown(seeds: Claims) -> None:
     """What limits a claim is said beside every verdict: a consistent one can rest on a choice of ours."""
     [claim] = [claim for claim in seeds.claims if claim.id == "A08"]
     part = replace(seeds, power_law=None, claims=(claim,))
-    about = {"book": "market", "draws": 1, "seed": 1, "sampler": "sobol"}
+    about = {"book": "market", "draws": 1, "seed": 1, "sampler": "sobol", "set": "mfu=0.4"}
     [found] = judge(part, SETTINGS)
     text = claims_sheet([found], None, part, about).text("table")
     assert found.verdict == "consistent" and "A08: Consistent by construction" in text
+    assert "Laid over every case, set: mfu=0.4" in text
     assert max(map(len, text.splitlines())) <= 80
 
 

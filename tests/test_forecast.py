@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from simulator import load_scenario
+from simulator.cli import main
 from simulator.errors import InputError
 from simulator.forecast.forecast import COST, Forecast, forecast, load_growing
 from simulator.pictures import forecast_picture
@@ -165,6 +167,15 @@ def test_a_scenario_that_does_not_grow_is_refused() -> None:
         forecast(load_scenario(GPT4), SETTINGS, 1)
     with pytest.raises(InputError, match="compute_scale is no number"):
         forecast(grown("compute_scale={uniform: {low: 1, high: 2}}"), SETTINGS, 1)
+
+
+def test_the_command_says_what_was_laid_over_the_scenario() -> None:
+    """A forecast of other values than the file's says so, and those of the forecast itself it does not."""
+    words = ["forecast", GPT4, "--years", "1", "-n", "1024", "--set", "mfu=0.4", "--lever", "tax_credit"]
+    done = CliRunner().invoke(main, [*words, "--currency", "CNY", "--budget", "1B"])
+    assert done.exit_code == 0, done.output
+    assert "set: mfu=0.4\n" in done.stdout and "levers: tax_credit\n" in done.stdout
+    assert "Budget ¥1B" in done.stdout
 
 
 @pytest.mark.parametrize("budget", [0.0, -5.0, float("nan"), float("inf")])

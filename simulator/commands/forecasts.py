@@ -69,6 +69,7 @@ def forecast_command(
         from simulator.plots import check_ending
 
         check_ending(output)
+    laid_over = {"set": "; ".join(options["settings"]), "levers": ", ".join(options["levers"])}
     options = with_currency({**options, **growing(options["settings"], options["levers"])}, currency)
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
     chosen = {key: options[key] for key in ("settings", "levers")}
@@ -83,4 +84,4 @@ def forecast_command(
     if found.settings.draws != how.draws:
         say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
     about = {"scenario": loaded.name, "book": loaded.book, "seed": how.seed, "draws": found.settings.draws}
-    click.echo(forecast_sheet(found, about).text(style))
+    click.echo(forecast_sheet(found, {**about, **laid_over}).text(style))

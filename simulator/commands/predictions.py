@@ -86,7 +86,8 @@ def claims_command(file: Path, output: Path | None, style: str, quiet: bool, **o
         from simulator.plots import save
 
         save(claims_picture(found, read.title), output)
-    about = {"file": str(file), "book": Path(book or read.book).stem, **_how(how)}
+    laid_over = {"set": "; ".join(options["settings"]), "levers": ", ".join(options["levers"])}
+    about = {"file": str(file), "book": Path(book or read.book).stem, **_how(how), **laid_over}
     click.echo(claims_sheet(found, law, read, about).text(style))
 
 

@@ -62,6 +62,9 @@ def _sentences(
     for key, document in of.documents.items():
         yield f"{key}: {document}"
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
+    for key in ("set", "levers"):
+        if about.get(key):
+            yield f"Laid over every case, {key}: {about[key]}"
     if law:
         low, middle, high = (f"{law.exponent[level].value:.2f}" for level in (5.0, 50.0, 95.0))
         yield (

@@ -70,6 +70,9 @@ def runs_out(found: Forecast, book: str) -> str | None:
 
 def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"Book: {about['book']}"
+    for key in ("set", "levers"):
+        if about.get(key):
+            yield f"Laid over the scenario, {key}: {about[key]}"
     growth = rounded(found.growth.value, max(found.growth.se, 0.005))
     yield f"The median cost grows {growth} times a year; of frontier models it grew {OBSERVED}"
     last = name_of(found, found.years[-1].ahead)
