@@ -16,6 +16,7 @@ from simulator.claims.power_law import claimed_exponent, exponents, fitted
 from simulator.claims.reading import Claims, PowerLaw, read_claims
 from simulator.errors import InputError
 from simulator.extensions import lever_names
+from simulator.pictures import claims_picture
 from simulator.reports.claims import claims_sheet, told
 from simulator.simulation import Settings, engine
 
@@ -230,6 +231,30 @@ def test_bad_claims_are_refused(quantity: str, ends: str, more: str, wanted: str
     """What is wrong with a claim is said with its id or line."""
     with pytest.raises(InputError, match=f"(?s){wanted}"):
         judged(tmp_path, quantity, ends, more)
+
+
+def test_a_fault_of_many_claims_is_told_once(seeds: Claims) -> None:
+    """What is wrong for all claims is one complaint that names the first of them."""
+    with pytest.raises(InputError, match=r"^A03, A05, A06 and \d+ more: --set mfu: mfu is 2"):
+        judge(replace(seeds, power_law=None), SETTINGS, laid_over=(("mfu=2",), ()))
+
+
+def test_what_a_sum_implies_is_not_told(tmp_path: Path) -> None:
+    """The total is the sum of its parts and cannot be given, as what it implies would need."""
+    with pytest.raises(InputError, match=r"X1: .*cannot be given.*; leave implies: out"):
+        judged(tmp_path, "total_cost", "low: 1", "implies: label_share")
+
+
+def test_every_prediction_and_claim_is_seen(tmp_path: Path) -> None:
+    """What is predicted exactly has a bar, and what was said far off the axis has its mark at the edge."""
+    exact = judged(tmp_path, "accelerator_hours", "low: 0.5", 'as: saving, against: ["plan.tokens=1.5e11"]')
+    far = judged(tmp_path, "energy", "low: 5e300, high: 5e300")
+    nothing = judged(tmp_path, "energy_cost", "low: 1", 'given: ["plan.procurement=rent"]')
+    figure = claims_picture([exact, far, nothing], "said")
+    ax = figure.axes[0]
+    assert [bar.get_width() > 0.1 for bar in ax.patches] == [True, True]
+    assert ax.get_xlim()[1] <= 1e9 and all(max(line.get_xdata()) <= 1e9 for line in ax.lines)
+    assert any("not drawn, since not above 0: X1" in text.get_text() for text in figure.texts + ax.texts)
 
 
 def test_open_ends_are_infinite(tmp_path: Path) -> None:

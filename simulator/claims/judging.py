@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.claims.cases import Cases
 from simulator.claims.reading import Claim, Claims
-from simulator.errors import Complaint, InputError
+from simulator.errors import Complaint, InputError, ModelError
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings
 from simulator.statistics.estimates import Estimate
@@ -31,6 +31,7 @@ CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED = (
 TAIL = 0.05  # beyond P5 or P95 a claim is low or high
 NEVER = 1e-4  # beyond all but one draw in ten thousand it is impossible
 LEVELS = (5.0, 50.0, 95.0)
+NAMED = 3  # claims that have the same fault
 FEWEST_DRAWS, MOST_DRAWS = round(1.0 / NEVER), 1 << 24  # two columns of which are in memory
 
 
@@ -80,18 +81,25 @@ def judge(
     """
     _check_draws(settings)
     watch.expect(len(found.claims))
-    complaints: list[Complaint] = []
+    complaints: dict[Complaint, list[str]] = {}
     judged = []
     cases = Cases(found, settings, book, laid_over)
     for claim in found.claims:
         try:
             judged.append(_judged(claim, cases))
         except InputError as error:
-            complaints += [Complaint(f"{claim.id}: {c.where}", c.what, c.remedy) for c in error.complaints]
+            for complaint in error.complaints:
+                complaints.setdefault(complaint, []).append(claim.id)
         watch.done(1)
     if complaints:
-        raise InputError(complaints)
+        raise InputError([_of(ids, complaint) for complaint, ids in complaints.items()])
     return tuple(judged)
+
+
+def _of(ids: Sequence[str], complaint: Complaint) -> Complaint:
+    """A complaint that names the claims it is of, or the first of them."""
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return replace(complaint, where=f"{', '.join(ids[:NAMED])}{more}: {complaint.where}")
 
 
 def _check_draws(settings: Settings) -> None:
@@ -165,6 +173,13 @@ def _implied(claim: Claim, scenario: Scenario) -> Implied:
     if claim.quantity not in scenario.model.ancestors(claim.implies):
         what = f"{claim.implies} is not computed from {claim.quantity}"
         raise InputError([Complaint(scenario.name, what, "let implies: name a quantity that is")])
+    try:
+        return _at_medians(claim, scenario)
+    except (ModelError, ArithmeticError) as error:
+        raise InputError([Complaint(scenario.name, str(error), "leave implies: out")]) from error
+
+
+def _at_medians(claim: Claim, scenario: Scenario) -> Implied:
     medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
     model = scenario.model.pin([claim.quantity]).only([claim.implies])
     needed = {name: medians[name] for name in model.inputs if name != claim.quantity}

@@ -49,6 +49,8 @@ def claims_picture(found: Sequence[Judged], title: str) -> Figure:
     figure, ax = plots.figure(WIDTH, REST + ROW * max(len(judged), 1))
     counts = Counter(each.verdict for each in found)
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    if left := [each.claim.id for each in found if each.chances is not None and each not in judged]:
+        told += f"; not drawn, since not above 0: {', '.join(left)}"
     plots.sayings(ax, [_said(each) for each in judged], title, told)
     return figure
 

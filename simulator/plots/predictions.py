@@ -16,6 +16,7 @@ from simulator.plots.style import BLUE, DARK, MUTED, SMALL, VERMILLION, styled
 
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 MARGIN = 1.1  # beyond the outermost
+FARTHEST = 9  # powers of ten from the median that are drawn
 THIN = 1.06  # either side of what is predicted exactly: as wide as a line
 
 
@@ -76,25 +77,26 @@ class Said:
 
 @styled
 def sayings(ax: Axes, found: Sequence[Said], heading: str, subtitle: str = "") -> Axes:
-    """Draw each interval with the range that was said, an arrow where it is open, misses marked."""
+    """Draw each interval with what was said, an arrow where that leads off the axis, misses marked."""
     ends = [e for each in found for e in (each.low, each.high, each.said_low, each.said_high)]
     finite = [end for end in ends if 0.0 < end < inf] or [0.5, 2.0]
-    low, high = min(finite) / MARGIN**3, max(finite) * MARGIN**3
+    low = max(min(finite) / MARGIN**3, 10.0**-FARTHEST)
+    high = min(max(finite) * MARGIN**3, 10.0**FARTHEST)
     for place, each in enumerate(found):
         left, right = min(each.low, 1.0 / THIN), max(each.high, THIN)
         ax.barh(place, right - left, BAR, left, fc=BLUE, alpha=0.35)
         colour = VERMILLION if each.missed else DARK
-        begin, end = max(each.said_low, low), min(each.said_high, high)
+        begin, end = (min(max(said, low), high) for said in (each.said_low, each.said_high))
         ax.plot([begin, end], [place, place], color=colour, lw=2.0, solid_capstyle="butt")
         for value, open_end, marker in (
-            (begin, each.said_low <= 0.0, "<"),
-            (end, each.said_high == inf, ">"),
+            (begin, begin != each.said_low, "<"),
+            (end, end != each.said_high, ">"),
         ):
             ax.plot([value], [place], marker if open_end else "|", color=colour, ms=5.0 if open_end else 7.0)
     ax.axvline(1.0, color=MUTED, lw=0.8)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ticks = [10.0**power for power in range(-9, 10) if low <= 10.0**power <= high]
+    ticks = [10.0**power for power in range(-FARTHEST, FARTHEST + 1) if low <= 10.0**power <= high]
     ax.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
     ax.minorticks_off()
     ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=SMALL)
