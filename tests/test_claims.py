@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from math import inf, log
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from mutilating import mutilated, warped
 
 from simulator import load_scenario
 from simulator.claims.cases import Cases, asked, kind
@@ -18,6 +23,7 @@ from simulator.errors import InputError
 from simulator.extensions import lever_names
 from simulator.pictures import claims_picture
 from simulator.reports.claims import claims_sheet, told
+from simulator.scenario.reader import read
 from simulator.simulation import Settings, engine
 
 ROOT = Path(__file__).parents[1]
@@ -255,6 +261,34 @@ def test_every_prediction_and_claim_is_seen(tmp_path: Path) -> None:
     assert [bar.get_width() > 0.1 for bar in ax.patches] == [True, True]
     assert ax.get_xlim()[1] <= 1e9 and all(max(line.get_xdata()) <= 1e9 for line in ax.lines)
     assert any("not drawn, since not above 0: X1" in text.get_text() for text in figure.texts + ax.texts)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "ends", "told"),
+    [
+        ("rental_cost", "low: 5e6, unit: USD", "X1 rental_cost ≥ $5M"),
+        ("gpu_price", "low: 10_000, high: 40_000, unit: USD/accelerator", "X1 gpu_price $10,000-40,000"),
+        ("energy", "high: 1287, unit: MWh", "X1 energy, MWh ≤ 1,287"),
+        ("system_utilization", 'low: 0.7, high: 0.7, unit: "1"', "X1 system_utilization 0.7"),
+    ],
+)
+def test_the_table_says_in_which_unit(quantity: str, ends: str, told: str, tmp_path: Path) -> None:
+    """Money has its sign, another quantity its unit beside its name, where that has room."""
+    about = {"book": "market", "draws": 1, "seed": 1, "sampler": "sobol"}
+    read = read_claims(written(tmp_path, quantity, ends))
+    text = claims_sheet(judge(read, SETTINGS), None, read, about).text("table")
+    assert told in " ".join(text.split())
+
+
+def test_a_mutilated_file_is_read_or_refused(tmp_path: Path) -> None:
+    """Whatever a file of claims holds, it is read or its faults are said."""
+    chance, path = Random(1), written(tmp_path, "energy", "low: 1, high: 2", 'given: ["mfu=0.4"]')
+    text, tree = path.read_text(), read(path).plain()
+    for number in range(300):
+        made = mutilated(text, chance) if number % 2 else json.dumps(warped(deepcopy(tree), chance, ["x", 1]))
+        path.write_bytes(made.encode("utf-8", "replace"))
+        with suppress(InputError):
+            read_claims(path)
 
 
 def test_open_ends_are_infinite(tmp_path: Path) -> None:

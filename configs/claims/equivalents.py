@@ -131,10 +131,10 @@ def framework_team_year(framework_team_size: Persons, framework_team_pay: USDPer
     return framework_team_size * framework_team_pay
 
 
-def text_volume(tokens: Tokens) -> Ratio:
+def text_terabytes(tokens: Tokens) -> Ratio:
     """Terabytes of text.
 
-    >>> text_volume(300e9)
+    >>> text_terabytes(300e9)
     1.2
     """
     return tokens * BYTES_PER_TOKEN / BYTES_PER_TERABYTE

@@ -19,7 +19,8 @@ from simulator.claims.judging import (
     Judged,
 )
 from simulator.claims.power_law import Fitted
-from simulator.claims.reading import Claims
+from simulator.claims.reading import Claim, Claims
+from simulator.currency import SIGNS
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import rounded, stated
 
@@ -74,29 +75,37 @@ def _sentences(
 
 
 def _rows(found: Sequence[Judged]) -> list[Row]:
-    heads = ("claim", "quantity", "said", "P5", "P50", "P95", "u", "verdict")
+    heads = ("id", "quantity", "said", "P5", "P50", "P95", "u", "verdict")
     return [heads, *(_row(each) for each in found if each.chances is not None)]
 
 
 def _row(found: Judged) -> Row:
     claim = found.claim
-    told = (rounded(e.value, max(e.se, abs(e.value) / 100.0)) for e in found.predicted.values())
-    name = claim.quantity if not claim.ratio else f"{claim.ratio} of {claim.quantity}"
-    return (claim.id, _short(name), said(found), *told, f"{found.percentile:.3f}", found.verdict)
+    numbers = (rounded(e.value, max(e.se, abs(e.value) / 100.0)) for e in found.predicted.values())
+    return (claim.id, _name(claim), said(found), *numbers, f"{found.percentile:.3f}", found.verdict)
 
 
-def _short(name: str, most: int = 22) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+def _name(claim: Claim, most: int = 22) -> str:
+    """A claim's quantity with its unit where that has room, and is no money, which has its sign."""
+    name = f"{claim.ratio} of {claim.quantity}" if claim.ratio else claim.quantity
+    unit = "" if claim.unit == "1" or _sign(claim) else claim.unit
+    whole = f"{name}, {unit}" if unit else name
+    return next((each for each in (whole, name) if len(each) <= most), f"{name[: most - 1]}…")
+
+
+def _sign(claim: Claim) -> str:
+    return SIGNS.get(claim.unit.split("/")[0], "")
 
 
 def said(found: Judged) -> str:
-    """What was said, with the digits in which it was."""
-    low, high = found.claim.low, found.claim.high
-    if high == inf:
-        return f"≥ {stated(low, '1')}"
-    if low == -inf:
-        return f"≤ {stated(high, '1')}"
-    return stated(low, "1") if low == high else f"{stated(low, '1')}-{stated(high, '1')}"
+    """What was said, with the digits in which it was; of money with its sign."""
+    low, high = (stated(end, "1") for end in (found.claim.low, found.claim.high))
+    sign = _sign(found.claim)
+    if found.claim.high == inf:
+        return f"≥ {sign}{low}"
+    if found.claim.low == -inf:
+        return f"≤ {sign}{high}"
+    return f"{sign}{low}" if found.claim.low == found.claim.high else f"{sign}{low}-{high}"
 
 
 def _remarks(found: Sequence[Judged]) -> Iterator[str]:
