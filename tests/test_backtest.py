@@ -341,3 +341,18 @@ def test_every_fact_has_a_source() -> None:
     """Each shipped run names where its figures come from."""
     with RUNS.open(encoding="utf-8") as file:
         assert all(row["source"] and row["grade"] in "ABC" for row in csv.DictReader(file))
+
+
+def test_flop_that_come_from_the_outcome_are_no_tokens() -> None:
+    """LaMDA's printed FLOP are hours times a measured throughput, so that nothing is predicted from them."""
+    lamda = next(run for run in read_published(RUNS) if run.name == "LaMDA 137B")
+    hours = lamda.numbers["accelerator_hours"]
+    assert 3.55e23 == pytest.approx(hours * 3600 * 123e12 * 0.565, rel=0.01)
+    assert "tokens" not in lamda.numbers
+
+
+def test_hours_of_iterations_alone_hold_no_downtime() -> None:
+    """Hours that are an iteration's time times their number are compared with hours without downtime."""
+    runs = {run.name: run for run in read_published(RUNS)}
+    names = ("Pythia 2.8B", "Pythia 6.9B", "Pythia 12B", "OPT-175B")
+    assert {pins(runs[name], "accelerator_hours") for name in names} == {("system_utilization=1",)}
