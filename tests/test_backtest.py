@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import norm
 
 from simulator.backtest.bases import NotComparableError, pins
 from simulator.backtest.chips import chip_of, chips
 from simulator.backtest.predicting import Backtest, backtest, frame_of, plan_of
-from simulator.backtest.published import PublishedRun, read_published
+from simulator.backtest.published import NOTHING, NUMBERS, PublishedRun, read_published
 from simulator.backtest.scoring import BASELINE_MEAN, BASELINE_SD, Score, Summary, crps, crps_normal, scored
 from simulator.errors import InputError
+from simulator.reports.backtest import backtest_sheet
 from simulator.scenario.books import load_book
 from simulator.scenario.loader import load_scenario
 from simulator.simulation import Settings
@@ -347,7 +351,7 @@ def test_flop_that_come_from_the_outcome_are_no_tokens() -> None:
     """LaMDA's printed FLOP are hours times a measured throughput, so that nothing is predicted from them."""
     lamda = next(run for run in read_published(RUNS) if run.name == "LaMDA 137B")
     hours = lamda.numbers["accelerator_hours"]
-    assert 3.55e23 == pytest.approx(hours * 3600 * 123e12 * 0.565, rel=0.01)
+    assert pytest.approx(hours * 3600 * 123e12 * 0.565, rel=0.01) == 3.55e23
     assert "tokens" not in lamda.numbers
 
 
@@ -356,3 +360,49 @@ def test_hours_of_iterations_alone_hold_no_downtime() -> None:
     runs = {run.name: run for run in read_published(RUNS)}
     names = ("Pythia 2.8B", "Pythia 6.9B", "Pythia 12B", "OPT-175B")
     assert {pins(runs[name], "accelerator_hours") for name in names} == {("system_utilization=1",)}
+
+
+CELLS = st.lists(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8), min_size=10, max_size=10
+)
+
+
+@given(cells=CELLS)
+def test_whatever_is_in_the_cells_is_a_number_or_at_fault(
+    cells: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No row is lost or refuses the file, and every cell of numbers is above 0, empty or told."""
+    path = tmp_path_factory.getbasetemp() / "cells.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEAD.strip().split(","), ["sound", *cells[1:]]])
+    (run,) = read_published(path)
+    assert all(0.0 < value < float("inf") for value in run.numbers.values())
+    assert not set(run.numbers) & set(run.faults) and all(run.faults.values())
+    columns = HEAD.strip().split(",")
+    filled = [
+        name for column, name in NUMBERS.items() if column in columns and cells[columns.index(column)].strip()
+    ]
+    spelled = {name for name in filled if name in run.numbers or name in run.faults}
+    empty = {
+        cells[columns.index(c)].strip().lower()
+        for c, name in NUMBERS.items()
+        if name in set(filled) - spelled
+    }
+    assert empty <= set(NOTHING)
+
+
+def test_what_programs_read(found: Backtest) -> None:
+    """JSON holds runs, skipped and summary with the names that scripts outside rely on."""
+    data = json.loads(
+        backtest_sheet(found, {"file": "", "book": "", "seed": 1, "draws": 1, "sampler": ""}).text("json")
+    )
+    assert {"runs", "skipped", "summary"} <= set(data)
+    assert all(
+        {"run", "quantity", "published", "p5", "p50", "p95", "percentile"} <= set(r) for r in data["runs"]
+    )
+    assert all(
+        set(skipped) == {"run", "quantity", "reason"} and skipped["reason"] for skipped in data["skipped"]
+    )
+    names = {"n", "coverage50", "coverage90", "crps", "crps_baseline", "width"}
+    assert all(names <= set(summary) for summary in data["summary"].values())
+    assert {"accelerator_hours", "training_days", "energy", "emissions"} == set(data["summary"])
