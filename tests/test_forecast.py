@@ -162,11 +162,12 @@ def test_money_may_be_in_yuan() -> None:
 
 
 def test_a_scenario_that_does_not_grow_is_refused() -> None:
-    """A scenario without the lever, or whose year or size is uncertain, cannot be forecast."""
+    """A scenario without the lever, or whose year or size is given, cannot be forecast."""
     with pytest.raises(InputError, match="there is no lever growth; load the scenario by load_growing"):
         forecast(load_scenario(GPT4), SETTINGS, 1)
-    with pytest.raises(InputError, match="compute_scale is no number"):
-        forecast(grown("compute_scale={uniform: {low: 1, high: 2}}"), SETTINGS, 1)
+    for given in ("compute_scale={uniform: {low: 1, high: 2}}", "compute_scale=2", "years_ahead=3"):
+        with pytest.raises(InputError, match=f"{given.split('=')[0]} is given"):
+            forecast(grown(given), SETTINGS, 1)
 
 
 def test_the_command_says_what_was_laid_over_the_scenario() -> None:
@@ -222,7 +223,7 @@ def test_text_that_lasts_is_not_said_to_run_out() -> None:
     assert "lasts beyond 2023" in words and "used up" not in words
 
 
-@pytest.mark.parametrize("given", ["training_flop=2e25", "accelerator_hours=57M"])
+@pytest.mark.parametrize("given", ["training_flop=2e25", "accelerator_hours=57M", "compute_growth=2"])
 def test_what_is_given_cannot_grow(given: str) -> None:
     """A forecast of given hours or arithmetic is refused: nothing would grow."""
     with pytest.raises(InputError, match="cannot grow"):

@@ -101,8 +101,9 @@ def growing(settings: Sequence[str] = (), levers: Sequence[str] = ()) -> dict[st
     >>> growing(["mfu=0.4"], ["moe"])
     {'settings': ('mfu=0.4', 'years_ahead=0'), 'levers': ('moe', 'growth')}
     """
-    added = () if GROWTH in levers else (GROWTH,)
-    return {"settings": (*settings, f"{AHEAD}=0"), "levers": (*levers, *added)}
+    lever = () if GROWTH in levers else (GROWTH,)
+    now = () if any(each.startswith(AHEAD) for each in settings) else (f"{AHEAD}=0",)
+    return {"settings": (*settings, *now), "levers": (*levers, *lever)}
 
 
 def load_growing(
@@ -169,8 +170,9 @@ def _check(scenario: Scenario, settings: Settings, years: int, budget: float | N
         raise InputError([Complaint(scenario.name, what, "load the scenario by load_growing")])
     complaints = []
     for name in (AHEAD, SCALE):
-        if not isinstance(scenario.distributions[name], Point):
-            complaints.append(Complaint(scenario.name, f"{name} is no number", f"take {name} out of priors:"))
+        if scenario.distributions.get(name, Point(0.0)) != Point(0.0):
+            what = f"{name} is given, of which a forecast takes its own"
+            complaints.append(Complaint(scenario.name, what, "take it out of --set or priors:"))
     if fixed := [name for name in GROWING if DOUBLING not in scenario.model.roots(name)]:
         what = f"{', '.join(fixed)} cannot grow, since the scenario gives what would make it grow"
         complaints.append(Complaint(scenario.name, what, "take it out of priors:"))
