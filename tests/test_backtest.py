@@ -114,7 +114,8 @@ def test_the_readme_says_what_is_found(found: Backtest) -> None:
     gain = 100.0 * (1.0 - hours.crps / hours.crps_baseline)
     told = (
         f"Of the {hours.count} accelerator-hours shipped ({hours.developers} developers) {hours.inside(0.9)} "
-        f"lie within the 90% band, with a CRPS {gain:.0f}% below the baseline's and a P95/P5 of {hours.width:.1f}"
+        f"lie within the 90% band, with a CRPS {gain:.0f}% below the baseline's and a P95/P5 of "
+        f"{hours.width:.1f}"
     )
     assert told in " ".join((ROOT / "README.md").read_text().split())
 
