@@ -10,7 +10,7 @@ import pytest
 
 from simulator import load_scenario
 from simulator.assembly import assembled
-from simulator.cards import card, excluded, read_card
+from simulator.cards import ANOTHER, card, excluded, lever_formulas, read_card
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
@@ -148,6 +148,38 @@ def test_cards_are_whole(name: str) -> None:
     assert found.title and found.kind
     assert set(found.excludes) <= set(lever_names())
     assert all(formula.meaning for formula in formulas_of(lever(name)))
+
+
+@pytest.mark.parametrize("pair", [
+    ("lora", "qlora"), ("qlora", "tpu"), ("lora", "training_alliance"), ("qlora", "international_sharing"),
+    ("reuse_weights", "distillation"), ("model_library", "moe"), ("spot", "reserved"), ("tpu", "antitrust"),
+    ("multimodal_sharing", "international_sharing"), ("multimodal_sharing", "training_alliance"),
+    ("pooled_training", "training_alliance"), ("pooled_training", "international_sharing"),
+])  # fmt: skip
+def test_what_would_count_twice_is_refused(pair: tuple[str, str]) -> None:
+    """Levers that divide one bill, replace one thing, or have nothing to act on in each other's plan."""
+    one, other = map(card, pair)
+    assert excluded(one, other) and excluded(other, one)
+    with pytest.raises(InputError, match="exclude each other"):
+        load_scenario(GPT4, levers=pair)
+
+
+def test_a_lever_that_extends_another_has_its_formulas_and_exclusions() -> None:
+    """QLoRA is LoRA but for what coarser weights change; it excludes LoRA and what LoRA excludes."""
+    own, lora, qlora = (
+        {formula.name: formula.where for formula in found}
+        for found in (formulas_of(lever("qlora")), lever_formulas("lora"), lever_formulas("qlora"))
+    )
+    assert qlora == lora | own and "tokens" not in own
+    assert {*card("lora").excludes, "lora"} < set(card("qlora").excludes)
+
+
+def test_what_buys_another_model_says_so() -> None:
+    """Levers that do not buy the planned model cheaper are told apart; distillation loses 5%."""
+    assert [name for name in LEVERS if card(name).quality == ANOTHER] == [
+        "lora", "model_library", "qlora", "reuse_weights", "small_model",
+    ]  # fmt: skip
+    assert card("distillation").quality == "5% lost"
 
 
 def test_a_card_without_kind_is_refused() -> None:
