@@ -56,6 +56,15 @@ class Layer:
         return self.join(base, new, re.sub(r"\W", "_", self.label))
 
 
+def label_of(lever: str) -> str:
+    """What stands for a lever in the names of what it wraps, and of its switch.
+
+    >>> label_of("moe"), label_of("ours/half price.py")
+    ('moe', 'half_price')
+    """
+    return re.sub(r"\W", "_", Path(lever).stem)
+
+
 def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[str] = ()) -> Model:
     """The shipped model with a user's files of formulas, then levers, laid over it in their order.
 

@@ -63,7 +63,7 @@ def _notes(scenario: Scenario) -> list[str]:
         notes.append(f"{len(gone)} {names} not needed: {', '.join(gone)}")
     if scenario.ignored:
         notes.append(f"ignored, though given: {', '.join(scenario.ignored)}")
-    return [*notes, *scenario.notes]
+    return [*notes, *scenario.notes, *scenario.idle]
 
 
 def settings_of(

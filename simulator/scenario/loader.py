@@ -19,6 +19,7 @@ from simulator.model import Model, build, shipped_formulas
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.dates import read_date
+from simulator.scenario.effects import idle_levers
 from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, read_prior
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
@@ -208,6 +209,7 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         ignored=tuple(name for name in _given(content, complain) if name in model.pruned),
         correlations=correlations,
         notes=(*notes, *ageing_notes(priors, priced_at)),
+        idle=tuple(idle_levers(sources.formulas, sources.levers, model, priors)),
         priced_at=priced_at.isoformat() if priced_at else "",
     )
 
