@@ -140,7 +140,7 @@ def test_a_lever_on_what_is_given_is_left_out(name: str) -> None:
     [
         (["lora"], ["accelerator_hours=3M"],
          ["lever lora changes nothing of accelerator_hours, which the scenario gives"]),
-        (["moe"], ["accelerator_hours=3M"],
+        (["moe"], ["accelerator_hours=30M"],
          ["lever moe changes nothing of accelerator_hours, which the scenario gives",
           "lever moe changes nothing, as moe_active_share is 1"]),
         (["moe", "tax_credit"], [],
