@@ -11,6 +11,7 @@ import pytest
 from simulator import load_scenario
 from simulator.assembly import assembled
 from simulator.cards import ANOTHER, card, excluded, lever_formulas, read_card
+from simulator.commands.savings import _in_its_currency
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
@@ -217,6 +218,15 @@ def test_only_some_levers_are_explained(playing) -> None:  # type: ignore[no-unt
     assert "assumes that a teacher" in levers_sheet(found, about, ["distillation"]).text("table")
     text = levers_sheet(found, about).text("table")
     assert "--only NAME" in text and "5% lost" in text and "teacher" not in text
+
+
+def test_money_is_ranked_in_its_currency() -> None:
+    """Sums are those in the scenario's or the asked currency; what is no money, and dollars, stay."""
+    yuan, dollars = (load_scenario(GPT4, settings=given) for given in (["currency=CNY"], []))
+    assert _in_its_currency(yuan, "total_cost") == "total_cost_cny"
+    assert _in_its_currency(yuan, "total_cost_cny") == "total_cost_cny"
+    assert _in_its_currency(yuan, "energy") == "energy"
+    assert _in_its_currency(dollars, "total_cost") == "total_cost"
 
 
 def test_only_what_is_a_lever_is_ranked() -> None:

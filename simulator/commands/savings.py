@@ -54,7 +54,6 @@ def levers_command(
     Each alone and the best together, on the same draws; levers given by --lever are applied throughout.
     Levers that buy another model than the planned one are told apart.
     """
-    from simulator.currency import name_in
     from simulator.reports.levers import levers_sheet
     from simulator.savings.playing import KINDS, at_play
     from simulator.savings.ranking import rank
@@ -64,17 +63,24 @@ def levers_command(
     base, how = load_all((scenario,), options, quiet)[0], settings_of(options)
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
     playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
-    in_its_currency = name_in(quantity, base.currency)
-    quantity = in_its_currency if in_its_currency in playing.scenario.model.units else quantity
+    asked = _in_its_currency(playing.scenario, quantity)
     with watching(quiet) as watch:
         found = rank(
-            playing.scenario, playing.names, how, quantity,
+            playing.scenario, playing.names, how, asked,
             largest=largest, top=top, left_out=playing.left_out, watch=watch,
         )  # fmt: skip
     if found.settings.draws != how.draws:
         say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
     about = _about(base, how.seed, found.settings.draws)
     click.echo(levers_sheet(found, about, only).text(style))
+
+
+def _in_its_currency(scenario: Scenario, quantity: str) -> str:
+    """The quantity as it is named in the scenario's currency, if it is a sum of money."""
+    from simulator.currency import name_in
+
+    own = name_in(quantity, scenario.currency)
+    return own if own in scenario.model.units else quantity
 
 
 def _about(scenario: Scenario, seed: int, draws: int) -> dict[str, Any]:

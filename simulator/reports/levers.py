@@ -45,7 +45,7 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
         above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
         tables=tuple(rows for rows in tables if len(rows) > 1),
         below=(*below, *(_presumed(found, explained) if explained else [MORE]), *_left_out(found)),
-        records=[{**record, **about} for record in levers],
+        records=[{**record, **about, "quantity": found.quantity, "unit": found.unit} for record in levers],
         data={
             "quantity": found.quantity,
             "unit": found.unit,
@@ -107,9 +107,10 @@ def _chance(found: Estimate) -> str:
 
 
 def _together(found: Ranking) -> Iterator[str]:
+    few = min(found.settings.draws, SCREENED_DRAWS)
     if found.portfolios:
-        few = min(found.settings.draws, SCREENED_DRAWS)
         yield TOGETHER
+    if found.screened > len(found.portfolios) > 0:
         yield (
             f"Portfolios: the best of {counted(found.screened, 'combination')} on their first {few:,} draws, "
             "so that they are a little flattered; of those that differ in one lever the best is shown"
