@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
+from collections.abc import Callable
 from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import norm
 
 from simulator.backtest.bases import NotComparableError, pins
 from simulator.backtest.chips import chip_of, chips
 from simulator.backtest.predicting import Backtest, backtest, frame_of, plan_of
-from simulator.backtest.published import PublishedRun, read_published
+from simulator.backtest.published import NOTHING, NUMBERS, PublishedRun, read_published
 from simulator.backtest.scoring import BASELINE_MEAN, BASELINE_SD, Score, Summary, crps, crps_normal, scored
 from simulator.errors import InputError
+from simulator.reports.backtest import backtest_sheet
 from simulator.scenario.books import load_book
 from simulator.scenario.loader import load_scenario
 from simulator.simulation import Settings
@@ -172,6 +177,20 @@ def test_hours_without_a_scope_are_all_that_was_held() -> None:
         ("H100 NVL", "H100 NVL"),
         ("GH200", "GH200"),
         ("A100/H100", "A100/H100"),
+        ("A100 80 GB", "A100-80G-SXM"),
+        ("A100 (40 GB)", "A100-40G-SXM"),
+        ("NVIDIA Tesla V100-SXM2 32 GB", "V100-32G"),
+        ("DGX H100", "H100-SXM"),
+        ("H100s", "H100-SXM"),
+        ("8xH100", "H100-SXM"),
+        ("A100 x 512", "A100-80G-SXM"),
+        ("A100 x512", "A100-80G-SXM"),
+        ("a100_80gb_sxm", "A100-80G-SXM"),
+        ("TPU v4 pod", "TPUv4"),
+        ("V100 PCIe", "V100 PCIe"),
+        ("AMD Instinct MI300X", "MI300X"),
+        ("AMD Instinct MI250X", "AMD Instinct MI250X"),
+        ("A100 40GB and H100", "A100 40GB and H100"),
     ],
 )
 def test_chips_as_publications_write_them(said: str, meant: str) -> None:
@@ -257,7 +276,9 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     found = backtest(read_published(path), SETTINGS, frame=FRAME)
     reasons = {(s.run, s.quantity): s.reason for s in found.skipped if s.reason != "not published"}
     assert reasons[("no tokens", "accelerator_hours")] == "not published, though needed: tokens"
-    assert "no accelerator Z9" in reasons[("no such chip", "accelerator_hours")]
+    assert reasons[("no such chip", "accelerator_hours")] == (
+        "the book has no accelerator Z9; list it, with an mfu of its family, in a book that extends this one"
+    )
     assert reasons[("no region", "energy")] == "not published, though needed: region"
     assert reasons[("odd scope", "accelerator_hours")].startswith("hours_scope upper_bound is none of")
     assert [(s.run, s.quantity) for s in found.scores] == [("no region", "accelerator_hours")]
@@ -269,23 +290,119 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         ("", "the file is empty"),
         ("model,chip\n", "no column params_active"),
         (HEAD, "there is no run in it"),
-        (HEAD + "a,H100,seven,1e12,,,,,,\n", "params_active 'seven' is no number above 0"),
-        (HEAD + "a,H100,7e9,-1,,,,,,\n", "tokens '-1' is no number above 0"),
-        (HEAD + "a,H100,7e9,nan,,,,,,\n", "tokens 'nan' is no number above 0"),
-        (HEAD + "a,H100\n", "2 cells under 10 columns"),
-        (HEAD + ",H100,7e9,1e12,,,,,,\n", "no name under model"),
-        (HEAD + "a,H100,7e9,1e12,,,,,,\n" * 2, "a is there twice"),
         (HEAD.replace("region", "chip"), "the column chip is there twice"),
         (HEAD + 'a,"H100\n', "this is no CSV"),
     ],
 )
 def test_bad_files_are_refused(text: str, wanted: str, tmp_path: Path) -> None:
-    """What is wrong with a file is said with its line."""
+    """What is wrong with a file as a whole is said with its line."""
     with pytest.raises(InputError, match=wanted):
         read_published(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        ("a,H100,seven,1e12,,1e5,,,,", "params_active 'seven' is no number above 0"),
+        ("a,H100,7e9,-1,,1e5,,,,", "tokens '-1' is no number above 0"),
+        ("a,H100,7e9,nan,,1e5,,,,", "tokens 'nan' is no number above 0"),
+        ("a,H100,7e9,1e12,512-1024,1e5,,,,", "chip_count '512-1024' is no number above 0"),
+        ("a,H100,7e9,1e12,512,about 1e5,,,,", "chip_hours 'about 1e5' is no number above 0"),
+        ("a,H100,7e9", "3 cells under 10 columns"),
+        ("a,H100,7e9,1e12,512,1e5,published,,,US,a note, with a comma", "12 cells under 10 columns"),
+        ("sound,H100,7e9,1e12,512,1e5,published,,,US", "the same as line 2"),
+    ],
+)
+def test_a_bad_row_costs_no_other(row: str, wanted: str, tmp_path: Path) -> None:
+    """A row that cannot be read is skipped with the reason, and the others are predicted as without it."""
+    sound = HEAD + "sound,H100,7e9,1e12,512,1e5,published,,,US\n"
+    found = backtest(read_published(written(tmp_path, sound + row + "\n")), SETTINGS, frame=FRAME)
+    assert [(s.quantity, s.published) for s in found.scores] == [("accelerator_hours", 1e5)]
+    assert wanted in [s.reason for s in found.skipped if s.quantity == "accelerator_hours"]
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: text.replace(",", ";").encode(),
+        lambda text: text.replace(",", "\t").encode(),
+        lambda text: text.replace("model", " Model ").replace("chip_hours", "CHIP_HOURS").encode(),
+        lambda text: text.replace("published,", "Published,").replace(",US", ",us").encode(),
+        lambda text: text.replace(",1e12,", ",1 T,").encode(),
+    ],
+)
+def test_files_that_say_the_same_are_read_alike(written_as: Callable[[str], bytes], tmp_path: Path) -> None:
+    """Marks of byte order, ends of lines, separators and capitals make no difference."""
+    text = HEAD + "one,H100,7e9,1e12,512,1e5,published,,,US\ntwo,TPU v4,7e9,1e12,,2e5,published,,,US\n"
+    path = written(tmp_path, text)
+    expected = read_published(path)
+    path.write_bytes(written_as(text))
+    assert read_published(path) == expected
 
 
 def test_every_fact_has_a_source() -> None:
     """Each shipped run names where its figures come from."""
     with RUNS.open(encoding="utf-8") as file:
         assert all(row["source"] and row["grade"] in "ABC" for row in csv.DictReader(file))
+
+
+def test_flop_that_come_from_the_outcome_are_no_tokens() -> None:
+    """LaMDA's printed FLOP are hours times a measured throughput, so that nothing is predicted from them."""
+    lamda = next(run for run in read_published(RUNS) if run.name == "LaMDA 137B")
+    hours = lamda.numbers["accelerator_hours"]
+    assert pytest.approx(hours * 3600 * 123e12 * 0.565, rel=0.01) == 3.55e23
+    assert "tokens" not in lamda.numbers
+
+
+def test_hours_of_iterations_alone_hold_no_downtime() -> None:
+    """Hours that are an iteration's time times their number are compared with hours without downtime."""
+    runs = {run.name: run for run in read_published(RUNS)}
+    names = ("Pythia 2.8B", "Pythia 6.9B", "Pythia 12B", "OPT-175B")
+    assert {pins(runs[name], "accelerator_hours") for name in names} == {("system_utilization=1",)}
+
+
+CELLS = st.lists(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8), min_size=10, max_size=10
+)
+
+
+@given(cells=CELLS)
+def test_whatever_is_in_the_cells_is_a_number_or_at_fault(
+    cells: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No row is lost or refuses the file, and every cell of numbers is above 0, empty or told."""
+    path = tmp_path_factory.getbasetemp() / "cells.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEAD.strip().split(","), ["sound", *cells[1:]]])
+    (run,) = read_published(path)
+    assert all(0.0 < value < float("inf") for value in run.numbers.values())
+    assert not set(run.numbers) & set(run.faults) and all(run.faults.values())
+    columns = HEAD.strip().split(",")
+    filled = [
+        name for column, name in NUMBERS.items() if column in columns and cells[columns.index(column)].strip()
+    ]
+    spelled = {name for name in filled if name in run.numbers or name in run.faults}
+    empty = {
+        cells[columns.index(c)].strip().lower()
+        for c, name in NUMBERS.items()
+        if name in set(filled) - spelled
+    }
+    assert empty <= set(NOTHING)
+
+
+def test_what_programs_read(found: Backtest) -> None:
+    """JSON holds runs, skipped and summary with the names that scripts outside rely on."""
+    data = json.loads(
+        backtest_sheet(found, {"file": "", "book": "", "seed": 1, "draws": 1, "sampler": ""}).text("json")
+    )
+    assert {"runs", "skipped", "summary"} <= set(data)
+    assert all(
+        {"run", "quantity", "published", "p5", "p50", "p95", "percentile"} <= set(r) for r in data["runs"]
+    )
+    assert all(
+        set(skipped) == {"run", "quantity", "reason"} and skipped["reason"] for skipped in data["skipped"]
+    )
+    names = {"n", "coverage50", "coverage90", "crps", "crps_baseline", "width"}
+    assert all(names <= set(summary) for summary in data["summary"].values())
+    assert {"accelerator_hours", "training_days", "energy", "emissions"} == set(data["summary"])

@@ -207,6 +207,18 @@ def test_a_wrong_batch_is_one_message(tmp_path: Path) -> None:
     assert not (tmp_path / "batch").exists()
 
 
+@pytest.mark.parametrize(
+    "given", [("--seed", "5"), ("-n", "2000"), ("--book", "x.yaml"), ("--set", "plan.tokens=1T")]
+)
+def test_nothing_is_swept_and_given_as_well(tmp_path: Path, given: tuple[str, ...]) -> None:
+    """What every case was told and is swept as well is refused: neither wins unsaid."""
+    swept = [
+        word for key in ("seed=1,2", "draws=2k,4k", "book=a,b", "tokens=2T,3T") for word in ("--sweep", key)
+    ]
+    code, _, err = traincost("batch", str(rented(tmp_path)), *swept, *given, "--dry-run")
+    assert (code, "swept and given" in err) == (2, True)
+
+
 def test_every_listed_run_has_every_key(tmp_path: Path) -> None:
     """A run that cannot be read is null but for its folder and the reason, in JSON and in CSV."""
     path, folder = str(rented(tmp_path)), str(tmp_path / "batch")

@@ -85,6 +85,7 @@ def test_killed_at_200_instants(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes(tmp_path: Path) -> None:
     """Two workers of a Dask cluster store what one process does."""
+    pytest.importorskip("distributed")
     path = rented(tmp_path)
     alone = ended(started(path, tmp_path / "alone", FEW_SEEDS))
     spread = ended(started(path, tmp_path / "spread", FEW_SEEDS, "--scheduler", "local:2"))

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from comparison_cases import rented
-from distributed import KilledWorker, LocalCluster
 
 from simulator.batch import cluster
 from simulator.batch.cases import Case, cases, read_sweeps
@@ -26,6 +25,9 @@ from simulator.errors import InputError
 from simulator.results import catalogue
 from simulator.results.folders import sweep
 from simulator.simulation import Settings
+
+distributed = pytest.importorskip("distributed", reason="needs the extra: uv sync --extra cluster")
+KilledWorker, LocalCluster = distributed.KilledWorker, distributed.LocalCluster
 
 SEEDS = "1,2,3,4,5,6,7,8"
 

@@ -10,9 +10,11 @@ from oracle_models import LOGS, MU, PRIORS, SAMPLERS, SIGMA, draws_of, engine, f
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulator.assembly import assembled
 from simulator.distributions import Uniform
+from simulator.extensions import lever_names
 from simulator.kernel import Engine
-from simulator.kernel.dimensions import DIMENSIONS, dimensions
+from simulator.kernel.dimensions import DIMENSIONS, RESERVED, dimensions
 from simulator.kernel.options import LANES
 from simulator.kernel.sampler import fold
 from simulator.kernel.sobol import DIGITS, directions, scrambling
@@ -127,6 +129,13 @@ def test_directions_are_those_of_scipy() -> None:
     for dimension in range(count):
         ours = points(dimension, 1 << WIDE) / 2.0**DIGITS
         np.testing.assert_array_equal(ours[gray], theirs[:, dimension])
+
+
+def test_every_shipped_name_has_a_dimension_of_its_own() -> None:
+    """Inputs of formulas and levers stand in the list once each, below where users' names begin."""
+    for lever in lever_names():
+        assert set(assembled((), (lever,)).inputs) <= set(DIMENSIONS)
+    assert len(set(DIMENSIONS)) == len(DIMENSIONS) <= RESERVED
 
 
 def points(dimension: int, count: int) -> np.ndarray:

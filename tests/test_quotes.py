@@ -19,13 +19,14 @@ from scipy import integrate, stats
 
 from simulator.errors import InputError
 from simulator.quotes import level, smoothing
-from simulator.quotes.backtest import Backtest, Score, backtest, clopper_pearson, pinball
+from simulator.quotes.backtest import Backtest, Score, backtest, pinball
 from simulator.quotes.fitting import Finding, fit_quotes
 from simulator.quotes.horizons import Horizon, read_horizon, shifted, years
 from simulator.quotes.level import fit_level, price_runs
 from simulator.quotes.reading import read_quotes
 from simulator.quotes.selecting import Priced, Selection, read_where, select
 from simulator.quotes.smoothing import Array
+from simulator.statistics.estimates import clopper_pearson
 
 PRICES = st.lists(st.floats(0.5, 50.0), min_size=1, max_size=12)
 NOW = Horizon()

@@ -97,6 +97,8 @@ def test_a_batch_in_a_folder_that_nobody_may_write(
     tmp_path: Path, read_only: Path, scheduler: tuple[str, ...]
 ) -> None:
     """A batch whose results cannot be written is one message, before any case is run."""
+    if scheduler:
+        pytest.importorskip("distributed")
     words = ("batch", rented(tmp_path), "--sweep", "seed=1,2", *FEW, "-o", read_only, *scheduler)
     assert_refused(traincost(*words), f"{read_only}: runs cannot be stored: Permission denied; get the right")
     assert not names(read_only)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from simulator.scenario.books import Book
 
-IGNORED = re.compile(r"nvidia|google|cloud|huawei|amd|gpus?|chips?|tensor|core|hbm\w*|\d+g?")
-# of a name: makers, and sizes of memory or pods, which change neither peak nor rated power
+IGNORED = re.compile(
+    r"nvidia|tesla|[dh]gx|google|cloud|huawei|amd|instinct|gpus?|chips?|tensor|core|pods?|x\d*|hbm\w*|\d+g?"
+)
+# of a name: makers, servers, numbers, and sizes of memory or pods, which change neither peak nor rated power
+ALIKE = (
+    (r"\b\d+x(?=[a-z])", ""),  # 8xH100
+    (r"\btpu v", "tpuv"),
+    (r"\bsxm\d?\b", "sxm"),
+    (r"(?<=\d) ?gb\b", "g"),
+    (r"(?<=\d)s\b", ""),  # A100s
+)  # ways to write the same
 BARE = {"A100": "A100-80G-SXM", "A100-SXM": "A100-80G-SXM", "V100": "V100-32G", "V100-SXM": "V100-32G"}
 # names that leave the memory open; large clusters hold boards, not PCIe cards
 
@@ -38,12 +47,10 @@ def chip_of(text: str, known: Mapping[str, str]) -> str:
 def _words(text: str) -> frozenset[str]:
     r"""The words of a name, in whatever order, spelled alike.
 
-    >>> sorted(_words("A100-SXM4-80GB")), sorted(_words("TPU v5e"))
+    >>> sorted(_words("A100-SXM4-80 GB")), sorted(_words("8xTPU v5e"))
     (['80g', 'a100', 'sxm'], ['tpuv5e'])
     """
-    joined = re.sub(r"tpu[\s_-]*v", "tpuv", text.lower())
-    return frozenset(_spelled(re.findall(r"[a-z0-9]+", joined)))
-
-
-def _spelled(words: Iterable[str]) -> Iterable[str]:
-    return (re.sub(r"(?<=\d)gb$", "g", re.sub(r"^sxm\d?$", "sxm", word)) for word in words)
+    spaced = " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+    for said, meant in ALIKE:
+        spaced = re.sub(said, meant, spaced)
+    return frozenset(spaced.split())

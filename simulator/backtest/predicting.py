@@ -136,19 +136,26 @@ def _groups(
 
 
 def _check_published(run: PublishedRun, quantity: str) -> None:
+    if quantity in run.faults:
+        raise NotComparableError(run.faults[quantity])
     if quantity not in run.numbers:
         raise NotComparableError("not published")
 
 
 def _check_known(run: PublishedRun, quantity: str, sited: bool, known: Mapping[str, str]) -> None:
     """Raise :class:`NotComparableError` for what is missing of a run, or of the book."""
+    if unread := [run.faults[name] for name in (*KNOWABLE, COUNT) if name in run.faults]:
+        raise NotComparableError("; ".join(unread))
     numbers = (*KNOWABLE, COUNT) if quantity == "training_days" else KNOWABLE
     missing = [name for name in numbers if name not in run.numbers]
     missing += [word for word in (("chip", "region") if sited else ("chip",)) if not run.words[word]]
     if missing:
         raise NotComparableError(f"not published, though needed: {', '.join(missing)}")
     if chip_of(run.words["chip"], known) not in known:
-        raise NotComparableError(f"the book has no accelerator {run.words['chip']}")
+        raise NotComparableError(
+            f"the book has no accelerator {run.words['chip']}; list it, with an mfu of its family, in a book "
+            "that extends this one"
+        )
 
 
 def _predicted(

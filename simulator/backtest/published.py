@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.errors import Complaint, InputError, did_you_mean
@@ -37,6 +37,9 @@ THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SUFFIXES = str.maketrans("bmtK", "BMTk")  # 65b as 65B
 
 
+SEPARATORS = ",;\t"
+
+
 @dataclass(frozen=True)
 class PublishedRun:
     """A row: numbers by the model's names, and words, empty where the row says nothing."""
@@ -44,6 +47,7 @@ class PublishedRun:
     line: int
     numbers: Mapping[str, float]
     words: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict)  # why a number is none, by the model's name
 
     @property
     def name(self) -> str:
@@ -54,28 +58,32 @@ class PublishedRun:
 def read_published(path: str | Path) -> tuple[PublishedRun, ...]:
     """The runs of a file with the columns of ``configs/published/runs.csv``, any others passed over.
 
-    Raises :class:`InputError` with every complaint, by line.
+    What cannot be read of a row is among its faults, and costs no other row.
+
+    Raises :class:`InputError` with every complaint about the file as a whole.
     """
     path = Path(path)
     rows = _rows(path)
-    head = [name.strip() for name in rows[0][1]]
+    head = [name.strip().lower() for name in rows[0][1]]
     _check_head(path, head)
-    found, complaints = [], []
-    for line, cells in rows[1:]:
-        row = {name: _cell(cell) for name, cell in zip(head, cells, strict=False)}
-        faults = _faults(row, len(cells), len(head))
-        if faults:
-            complaints.append(Complaint(f"{path}:{line}", "; ".join(faults)))
-        else:
-            found.append(_run(line, row))
-    for run in found:
-        if any(replace(run, line=other.line) == other for other in found if other.line < run.line):
-            complaints.append(Complaint(f"{path}:{run.line}", f"{run.name} is there twice", "take one out"))
-    if not found and not complaints:
-        complaints.append(Complaint(str(path), "there is no run in it", "write one a row"))
-    if complaints:
-        raise InputError(complaints)
-    return _told_apart(found)
+    if not rows[1:]:
+        raise InputError([Complaint(str(path), "there is no run in it", "write one a row")])
+    return _told_apart(_once([_run(line, head, cells) for line, cells in rows[1:]]))
+
+
+def _once(runs: Sequence[PublishedRun]) -> list[PublishedRun]:
+    """Runs of which those that repeat an earlier row are at fault."""
+    first: dict[str, int] = {}
+    found = []
+    for run in runs:
+        line = first.setdefault(repr((run.numbers, run.words, run.faults)), run.line)
+        found.append(run if line == run.line else _at_fault(run, f"the same as line {line}"))
+    return found
+
+
+def _at_fault(run: PublishedRun, why: str) -> PublishedRun:
+    """A run of which nothing can be used."""
+    return replace(run, numbers={}, faults=dict.fromkeys(NUMBERS.values(), why))
 
 
 def _cell(text: str) -> str:
@@ -100,7 +108,9 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
             raise InputError([Complaint(str(path), "there is no such file", "check the path")])
         if path.stat().st_size > LARGEST:
             raise InputError([Complaint(str(path), f"larger than {LARGEST:,} bytes", "leave rows out")])
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        text = path.read_text(encoding="utf-8-sig")
+        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
         rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError([Complaint(str(path), f"this is no CSV in UTF-8: {error}")]) from error
@@ -126,29 +136,35 @@ def _check_head(path: Path, head: Sequence[str]) -> None:
         raise InputError(complaints)
 
 
-def _faults(row: Mapping[str, str], cells: int, columns: int) -> list[str]:
-    """What is wrong with a row."""
-    found = [] if cells == columns else [f"{cells} cells under {columns} columns"]
-    if not row.get("model"):
-        found.append("the run has no name under model")
-    for column in NUMBERS:
-        text = row.get(column, "")
-        if text and not (_number(text) or 0.0) > 0.0:
-            found.append(f"{column} {text!r} is no number above 0")
-    return found
-
-
 def _number(text: str) -> float | None:
-    """The number that a cell spells.
+    """The number above 0 that a cell spells.
 
-    >>> [_number(text) for text in ("6.5e10", "1,000", "65B", "1_000", "1,5", "~7M")]
-    [65000000000.0, 1000.0, 65000000000.0, 1000.0, None, None]
+    >>> [_number(text) for text in ("6.5e10", "1,000", "65B", "1_000", "1,5", "~7M", "0")]
+    [65000000000.0, 1000.0, 65000000000.0, 1000.0, None, None, None]
     """
     found = number(THOUSANDS.sub("", text).replace(" ", "").translate(SUFFIXES))
-    return None if found is None else float(found)
+    return float(found) if found is not None and found > 0 else None
 
 
-def _run(line: int, row: Mapping[str, str]) -> PublishedRun:
-    cells = {name: _number(row.get(column, "")) for column, name in NUMBERS.items()}
-    numbers = {name: value for name, value in cells.items() if value is not None}
-    return PublishedRun(line, numbers, {word: row.get(word, "") for word in WORDS})
+def _run(line: int, head: Sequence[str], cells: Sequence[str]) -> PublishedRun:
+    row = {name: _cell(cell) for name, cell in zip(head, cells, strict=False)}
+    said = {name: (column, row[column]) for column, name in NUMBERS.items() if row.get(column)}
+    read = {name: _number(text) for name, (_, text) in said.items()}
+    words = {word: row.get(word, "") for word in WORDS}
+    run = PublishedRun(
+        line,
+        {name: value for name, value in read.items() if value is not None},
+        {
+            **words,
+            "model": words["model"] or f"line {line}",
+            "region": words["region"].upper(),
+            "hours_scope": words["hours_scope"].lower(),
+        },
+        {
+            f: f"{said[f][0]} {said[f][1]!r} is no number above 0"
+            for f, value in read.items()
+            if value is None
+        },
+    )
+    sound = len(cells) == len(head)
+    return run if sound else _at_fault(run, f"{len(cells)} cells under {len(head)} columns")

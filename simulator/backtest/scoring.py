@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from simulator.quotes.backtest import clopper_pearson
+from simulator.statistics.estimates import clopper_pearson
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -36,6 +36,11 @@ class Sweep:
     values: tuple[str, ...]
 
     @property
+    def sets(self) -> str:
+        """What it sets."""
+        return short(self.key)
+
+    @property
     def named(self) -> list[tuple[str, str, str]]:
         """The key, each value, and what that is called in tables: a file by its name."""
         names = short_names(self.values) if self.key in FILES else self.values
@@ -61,7 +66,7 @@ class Case:
     @property
     def label(self) -> str:
         """What tells it from the others."""
-        return printable(", ".join([self.name, *(f"{_short(key)}={value}" for key, value in self.swept)]))
+        return printable(", ".join([self.name, *(f"{short(key)}={value}" for key, value in self.swept)]))
 
     @property
     def place(self) -> dict[str, str]:
@@ -136,7 +141,7 @@ def read_sweeps(written: Iterable[str]) -> tuple[Sweep, ...]:
             complaints.append(Complaint(f"--sweep {text}", what, remedy))
         elif len({_meant(key, part) for part in parts}) < len(parts):
             complaints.append(Complaint(f"--sweep {text}", "a value is written twice", "take one out"))
-        elif _short(key) in [_short(sweep.key) for sweep in found]:
+        elif short(key) in [sweep.sets for sweep in found]:
             complaints.append(Complaint(f"--sweep {text}", f"{key} is swept twice", "write one sweep of it"))
         else:
             found.append(Sweep(key, parts))
@@ -153,8 +158,12 @@ def _meant(key: str, part: str) -> float | str:
     return str(Path(part).resolve()) if key == "book" or part.endswith(".py") else part
 
 
-def _short(key: str) -> str:
-    """What a key sets: plan.tokens and tokens are one thing."""
+def short(key: str) -> str:
+    """What a key sets: plan.tokens and tokens are one thing.
+
+    >>> short("plan.tokens"), short("mfu")
+    ('tokens', 'mfu')
+    """
     return key.rpartition(".")[2]
 
 

@@ -159,7 +159,8 @@ def _ended(future: Future[Ended], case: Case) -> Ended:
         return Ended(case, case.known, FAILED, f"the scheduler is gone; start it and {AGAIN}")
     error = future.exception()
     if error is None:
-        return replace(future.result(), case=case)
+        ended: Ended = future.result()
+        return replace(ended, case=case)
     died = isinstance(error, KilledWorker)
     reason = (
         "workers that ran it died; is their memory too small?" if died else f"{type(error).__name__}: {error}"

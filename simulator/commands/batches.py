@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import settings_of
+from simulator.commands.loading import given_options, settings_of
 from simulator.terminal.options import format_option, quiet_option, results_option, simulation_options
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def batch(
     from simulator.batch.cases import cases, read_sweeps
 
     chosen = {"book": options["book"], "laid_over": options["settings"], "levers": options["levers"]}
-    found = cases(scenarios, read_sweeps(sweeps), settings_of(options), **chosen)
+    read = read_sweeps(sweeps)
+    _refuse_twice({sweep.sets for sweep in read}, options["settings"])
+    found = cases(scenarios, read, settings_of(options), **chosen)
     if dry_run:
         _look(found, style, quiet)
         return
@@ -71,6 +73,18 @@ def batch(
     _report(ended, found, None if interrupted else output, style, quiet)
     if interrupted:
         raise KeyboardInterrupt
+
+
+def _refuse_twice(swept: set[str], settings: tuple[str, ...]) -> None:
+    """Refuse what would be given once for every case and swept as well."""
+    from simulator.batch.cases import short
+
+    given = {
+        *given_options("book", "seed", "draws", "sampler"),
+        *(short(s.partition("=")[0]) for s in settings),
+    }
+    if both := sorted(swept & given):
+        raise click.UsageError(f"swept and given for all cases as well: {', '.join(both)}; take one out")
 
 
 def _look(found: list[Case], style: str, quiet: bool) -> None:

@@ -49,15 +49,16 @@ NAMES = """
     pay_flexibility training_share library_replaces library_flop library_access_price alliance_budget
 """
 DIMENSIONS = tuple(NAMES.split())
+RESERVED = 280  # with room for names to come, so that a longer list moves no name of a user
 
 
 def dimensions(names: Iterable[str]) -> dict[str, int]:
-    """The dimension of each name; names that the package does not know come after all others, sorted.
+    """The dimension of each name; names that the package does not know come after the reserved ones, sorted.
 
-    >>> dimensions(["mfu", "gpu_price"])
-    {'mfu': 1, 'gpu_price': 3}
+    >>> dimensions(["mfu", "gpu_price", "my_input"])
+    {'mfu': 1, 'gpu_price': 3, 'my_input': 280}
     """
     known = {name: place for place, name in enumerate(DIMENSIONS)}
     own = sorted(set(names) - known.keys())
-    places = {**known, **{name: len(DIMENSIONS) + k for k, name in enumerate(own)}}
+    places = {**known, **{name: RESERVED + k for k, name in enumerate(own)}}
     return {name: places[name] for name in names}

@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
 
 from simulator.quotes.horizons import Horizon
 from simulator.quotes.level import MOST, Market, fit_runs, see
 from simulator.quotes.selecting import Overhead, Priced, Run
+from simulator.statistics.estimates import clopper_pearson
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Naive = Callable[[Sequence[Priced]], Array]
@@ -156,19 +157,6 @@ def pinball(told: Array, value: float) -> float:
     """
     over = value - told
     return float(np.mean(np.where(over >= 0.0, SHARES * over, (SHARES - 1.0) * over)))
-
-
-def clopper_pearson(inside: int, count: int) -> tuple[float, float]:
-    """The exact 95% interval of a share.
-
-    >>> [round(end, 4) for end in clopper_pearson(8, 10)]
-    [0.4439, 0.9748]
-
-    C. Clopper and E. Pearson 1934, doi:10.1093/biomet/26.4.404.
-    """
-    low = float(betaincinv(inside, count - inside + 1, 0.025)) if inside else 0.0
-    high = float(betaincinv(inside + 1, count - inside, 0.975)) if inside < count else 1.0
-    return low, high
 
 
 def _last_quotes(runs: Sequence[Priced]) -> Array:

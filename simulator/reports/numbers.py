@@ -38,17 +38,20 @@ def stated(value: float, unit: str) -> str:
 
 
 def with_error(value: float, se: float, unit: str) -> str:
-    """A value and its standard error in the same scale.
+    """A value and its standard error in the same scale, whose letter is said again beside a whole number.
 
     >>> with_error(128_345_000, 212_000, "USD"), with_error(0.6321, 0.0002, "1")
     ('$128.3M ± 0.2', '0.6321 ± 0.0002')
+    >>> with_error(-887_000, 461_000, "USD"), with_error(512, 3, "MWh")
+    ('-$887k ± 461k', '512 ± 3')
     """
     if not se or not isfinite(se):
         return quantity(value, se, unit)
     if not 1e-3 <= abs(value) < LARGEST_SPELT:
         return f"{quantity(value, se, unit)} ± {se:.0e}"
-    scale, _ = scale_of(value)
-    return f"{to_error(value, se, unit)} ± {se / scale:.{_places(se, scale)}f}"
+    scale, suffix = scale_of(value)
+    places = _places(se, scale)
+    return f"{to_error(value, se, unit)} ± {se / scale:.{places}f}{'' if places else suffix}"
 
 
 def to_error(value: float, se: float, unit: str) -> str:

@@ -6,21 +6,21 @@ Every complaint is collected and raised at once, each with file, line, key and r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from simulator.assembly import assembled
-from simulator.currency import CURRENCIES, in_currency, rate_of
-from simulator.errors import Complaint, InputError, ModelError, did_you_mean
-from simulator.extensions import lever_inputs
-from simulator.model import Model, build, shipped_formulas
+from simulator.currency import in_currency
+from simulator.errors import Complaint, InputError, ModelError
+from simulator.model import Model
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.dates import read_date
 from simulator.scenario.effects import idle_levers
 from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, read_prior
+from simulator.scenario.names import check_complete, check_names, known_names
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
 from simulator.scenario.plausibility import implausible
 from simulator.scenario.published import read_published
@@ -32,7 +32,6 @@ FIELDS = (
     *("title", "description", "book", "made_from", "size", "experiments", "currency"),
     *("priced_at", "plan", "priors", "correlations", "published", "formulas", "levers"),
 )
-RATES = tuple(rate_of(currency) for currency in CURRENCIES)
 WHOLE = (*CHOICES, "priced_at", "correlations")  # fields that a setting replaces whole
 
 
@@ -173,27 +172,14 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
     content, book = sources.content, sources.book
     plan = read_plan(mapping(content.get("plan"), complain), model, book, complain)
     choices = {key: _choice(key, content[key]) for key in CHOICES if key in content}
-    own = {name: Entry(node, "scenario") for name, node in mapping(content.get("priors"), complain).items()}
-    _check_names({**book.entries, **own}, plan, model, complain)
-    entries = {**book.entries, **_catalogue(plan, book), **own}
-    off = {
-        name: constant(name, 0.0, SWITCH, "", "plan") for name in model.inputs if name in _switches(sources)
-    }
-    wanted = [n for n in model.inputs if n not in mapping(content.get("plan"), complain) and n not in off]
-    _check_complete(wanted, entries, model, sources.path, complain)
-    known = [name for name in wanted if name in entries]
     priced_at = read_date(content.get("priced_at"), "priced_at", complain)
-    keys = {**plan.words, **choices}
-    priors = {**_priors(entries, keys, model, known, priced_at, complain), **plan.constants, **off}
-    names = Names(model, priors, _known(model))
+    priors = _all_priors(sources, plan, choices, model, priced_at, complain)
+    names = Names(model, priors, known_names(model))
     correlations, notes = read_correlations(content.get("correlations"), names, complain)
-    text = {
-        key: str(content[key].value).strip() if key in content else "" for key in ("title", "description")
-    }
     return Scenario(
         name=sources.path.stem,
-        title=text["title"] or sources.path.stem,
-        description=text["description"],
+        title=_text("title", content) or sources.path.stem,
+        description=_text("description", content),
         path=sources.path,
         settings=sources.settings,
         **_book_words(content, book),
@@ -212,6 +198,35 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         idle=tuple(idle_levers(sources.formulas, sources.levers, model, priors)),
         priced_at=priced_at.isoformat() if priced_at else "",
     )
+
+
+def _all_priors(
+    sources: Sources,
+    plan: Plan,
+    choices: Mapping[str, str],
+    model: Model,
+    priced_at: date | None,
+    complain: Complain,
+) -> dict[str, Prior]:
+    """A prior for every input: the scenario's own before the catalogue's and the book's; switches are off."""
+    own = {
+        name: Entry(node, "scenario")
+        for name, node in mapping(sources.content.get("priors"), complain).items()
+    }
+    check_names({**sources.book.entries, **own}, plan, model, complain)
+    entries = {**sources.book.entries, **_catalogue(plan, sources.book), **own}
+    switches = {switch_of(lever) for lever in sources.in_play} & model.inputs.keys()
+    off = {name: constant(name, 0.0, SWITCH, "", "plan") for name in switches}
+    planned = mapping(sources.content.get("plan"), complain)
+    wanted = [name for name in model.inputs if name not in planned and name not in off]
+    check_complete(wanted, entries, model, sources.path, complain)
+    known = [name for name in wanted if name in entries]
+    read = _priors(entries, {**plan.words, **choices}, model, known, priced_at, complain)
+    return {**read, **plan.constants, **off}
+
+
+def _text(key: str, content: Mapping[str, Node]) -> str:
+    return str(content[key].value).strip() if key in content else ""
 
 
 def _given(content: Mapping[str, Node], complain: Complain) -> dict[str, None]:
@@ -236,38 +251,6 @@ def _catalogue(plan: Plan, book: Book) -> Mapping[str, Entry]:
     return chip.entries if chip else {}
 
 
-def _check_names(entries: Mapping[str, Entry], plan: Plan, model: Model, complain: Complain) -> None:
-    """Complain of names that no model knows, and of those that the plan fixes as well."""
-    known = _known(model)
-    for name, entry in entries.items():
-        if name not in known:
-            what = f"{name} is no input or quantity of the model"
-            complain(Complaint(entry.node.where, what, did_you_mean(name, known)))
-        elif entry.book != "scenario" and name in model.formulas:
-            what = f"{name} is computed ({model.formulas[name].where}); a book holds priors of inputs"
-            complain(Complaint(entry.node.where, what, "give it under priors: in the scenario"))
-        elif entry.book == "scenario" and name in plan.constants:
-            complain(
-                Complaint(entry.node.where, f"{name} has a value in the plan as well", "keep one of them")
-            )
-
-
-def _switches(sources: Sources) -> set[str]:
-    return {switch_of(name) for name in sources.in_play}
-
-
-def _known(model: Model) -> set[str]:
-    """Every name that the model has, had before its pins, or would have with other levers."""
-    return {
-        *model.units,
-        *model.pruned,
-        *model.pinned,
-        *build(shipped_formulas()).units,
-        *lever_inputs(),
-        *RATES,
-    }
-
-
 def _priors(
     entries: Mapping[str, Entry],
     keys: Mapping[str, str],
@@ -284,16 +267,3 @@ def _priors(
             origin = "--set" if node.where.startswith("--set") else entries[name].book
             priors[name] = read_prior(name, node, model.inputs[name], origin, complain, priced_at)
     return {name: prior for name, prior in priors.items() if prior}
-
-
-def _check_complete(
-    wanted: Iterable[str], known: Container[str], model: Model, path: Path, complain: Complain
-) -> None:
-    """Complain of inputs that have neither prior nor value, with the formulas that need them."""
-    for name in wanted:
-        if name not in known:
-            users = " and ".join(f"{user} ({model.formulas[user].where})" for user in model.consumers[name])
-            what = f"{name} has no prior or value; it is needed by {users or 'the total'}"
-            complain(
-                Complaint(str(path), what, f"give it under priors: with unit: {model.units[name].symbol}")
-            )

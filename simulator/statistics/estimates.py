@@ -14,6 +14,7 @@ from math import ceil, floor, hypot, isfinite, sqrt
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import betaincinv
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -207,3 +208,16 @@ def chance_of_replicates(within: Array, draws: int) -> Estimate:
         return chance(met, whole)
     found = over_replicates(met / whole, within / draws)
     return Estimate(found.value, found.se, max(found.low, 0.0), min(found.high, 1.0))
+
+
+def clopper_pearson(inside: int, count: int) -> tuple[float, float]:
+    """The exact 95% interval of a share.
+
+    >>> [round(end, 4) for end in clopper_pearson(8, 10)]
+    [0.4439, 0.9748]
+
+    C. Clopper and E. Pearson 1934, doi:10.1093/biomet/26.4.404.
+    """
+    low = float(betaincinv(inside, count - inside + 1, 0.025)) if inside else 0.0
+    high = float(betaincinv(inside + 1, count - inside, 0.975)) if inside < count else 1.0
+    return low, high
