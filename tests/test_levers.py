@@ -148,6 +148,10 @@ def test_a_lever_on_what_is_given_is_left_out(name: str) -> None:
          ["lever moe changes nothing, as moe_active_share is 1 and moe_mfu_share is 1"]),
         (["spot"], [], ["lever spot changes nothing, as procurement is own"]),
         (["spot"], ["plan.procurement=rent"], []),
+        ([], ["tax_credit_share=0.2"],
+         ["tax_credit_share is given in vain, as no lever is applied that uses it (tax_credit)"]),
+        (["tax_credit"], ["tax_credit=-5M"],
+         ["lever tax_credit changes nothing of tax_credit, which the scenario gives"]),
         (["straight_line_depreciation", "growth"], ["years_ahead=0", "useful_life=5"], []),
     ],
 )  # fmt: skip

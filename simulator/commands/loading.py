@@ -39,7 +39,7 @@ def load_all(paths: Sequence[str], options: Mapping[str, Any], quiet: bool) -> l
             complaints += error.complaints
     if complaints:
         raise InputError(dict.fromkeys(complaints))
-    say([note for scenario in scenarios for note in _notes(scenario)], quiet)
+    say([note for scenario in scenarios for note in notes_of(scenario)], quiet)
     return scenarios
 
 
@@ -55,9 +55,9 @@ def say(notes: Sequence[str], quiet: bool) -> None:
         click.echo("\n".join(wrapped(f"note: {note}")), err=True)
 
 
-def _notes(scenario: Scenario) -> list[str]:
+def notes_of(scenario: Scenario) -> list[str]:
     """What is superfluous because quantities are given, and what of it was given in vain."""
-    notes, gone = [], scenario.model.pruned
+    notes, gone = [], [name for name in scenario.model.pruned if "__" not in name]
     if gone:
         names = "name" if len(gone) == 1 else "names"
         notes.append(f"{len(gone)} {names} not needed: {', '.join(gone)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, say, settings_of, with_currency
+from simulator.commands.loading import load_all, notes_of, say, settings_of, with_currency
 from simulator.terminal.options import format_option, quantity_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def levers_command(
     from simulator.terminal.bar import watching
 
     options = with_currency(options, currency)
-    base, how = load_all((scenario,), options, quiet)[0], settings_of(options)
+    base, how = load_all((scenario,), options, quiet=True)[0], settings_of(options)
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
     playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
+    say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
     asked = _in_its_currency(playing.scenario, quantity)
     with watching(quiet) as watch:
         found = rank(

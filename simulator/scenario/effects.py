@@ -8,6 +8,7 @@ from pathlib import Path
 from simulator.assembly import assembled, label_of
 from simulator.cards import card, lever_formulas
 from simulator.distributions import Point
+from simulator.extensions import lever_inputs, lever_names
 from simulator.model import Model
 from simulator.scenario.entries import Prior
 from simulator.switches import switch_of
@@ -31,10 +32,24 @@ def idle_levers(
             yield f"lever {lever} changes nothing" + (f", as {reason}" if reason else "")
 
 
+def unused(names: Iterable[str], model: Model) -> Iterator[str]:
+    """A sentence on each name that is given for levers of which none is applied."""
+    known = {*model.units, *model.pruned}
+    for name in names:
+        if name in lever_inputs() and name not in known:
+            users = ", ".join(lever for lever in lever_names() if name in names_of_lever(lever))
+            yield f"{name} is given in vain, as no lever is applied that uses it ({users})"
+
+
 def given_of(free: Model, given: Iterable[str], lever: str) -> list[str]:
     """What is given of what a lever would change; in the free model it is in play and nothing is given."""
     switch = switch_of(label_of(lever))
     return [name for name in given if name in free.units and switch in free.roots(name)]
+
+
+def names_of_lever(lever: str) -> set[str]:
+    """What a lever reads or makes."""
+    return {name for formula in lever_formulas(lever) for name in (formula.name, *formula.arguments)}
 
 
 def fixed_inputs(lever: str, priors: Mapping[str, Prior]) -> str:
