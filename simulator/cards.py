@@ -23,10 +23,8 @@ from simulator.model import Formula, formulas_of
 KINDS = ("engineering", "policy", "accounting", "trend")
 KEYED = re.compile(r"^(Kind|Excludes|Extends|Quality|Assumes): (.+(?:\n    .+)*)$", re.MULTILINE)
 EXPLAINED = re.compile(r"([^(]+?) \((.+)\)")
-SAME, ANOTHER = (
-    "same",
-    "another model",
-)  # words for the quality: none is lost; what is bought is another thing
+SAME, SHARED = "same", "shared"  # qualities: nothing is lost; others have a say in the model
+ANOTHER = "another model"  # what is bought is something else
 
 
 @dataclass(frozen=True)

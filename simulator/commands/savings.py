@@ -22,7 +22,13 @@ DRAWS = 1 << 17  # 16 nets of 2**13
 @quantity_option
 @click.option("--kind", type=click.Choice(("engineering", "policy")), help="Only levers of this kind.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this lever, explained; repeat for more.")
-@click.option("--top", type=click.IntRange(0), default=5, show_default=True, help="So many portfolios.")
+@click.option(
+    "--top",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="So many portfolios that keep the quality, and that lose some.",
+)
 @click.option(
     "--largest",
     type=click.IntRange(1, 3),

@@ -23,6 +23,7 @@ NO_CHEAPER = (
     "applies one and ranks the others beside it"
 )
 MORE = "What is lost, and what must be so: --only NAME, or --format json"
+PORTFOLIOS = {"portfolio": True, "with some loss": False}  # whether the quality is kept
 TOGETHER = "interaction: what a portfolio saves less what each of its levers saves alone, in P50"
 
 
@@ -31,15 +32,22 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
 
     Keys of the data: ``levers`` (a list: ``lever``, ``kind``, ``title``, ``quality`` in a word, ``loss``,
     ``assumes``, ``saving_p50``, ``saving_p90``, ``se`` of the first, ``p90_of_saving``, ``p_saves``,
-    each with its ``_se``), ``portfolios`` (a list: ``levers`` and the same with ``interaction_p50``) and
-    ``left_out`` (by lever, why). Of levers that are ``explained`` a table says what is lost and presumed.
+    each with its ``_se``), ``portfolios`` (a list: ``levers``, ``keeps_quality`` and the same figures with
+    ``interaction_p50``) and ``left_out`` (by lever, why). Of levers that are ``explained`` a table says what
+    is lost and presumed.
     """
     levers = [
         {"lever": each.levers[0], **_about(found, each.levers[0]), **_data(each)} for each in found.levers
     ]
-    portfolios = [{"levers": list(each.levers), **_data(each)} for each in found.portfolios]
+    portfolios = [
+        {"levers": list(each.levers), "keeps_quality": found.keeps_quality(each.levers), **_data(each)}
+        for each in found.portfolios
+    ]
     same, other = ([e for e in found.levers if _buys_another(found, e) is way] for way in (False, True))
-    tables = (_levers(found, "lever", same), _levers(found, ANOTHER, other), _portfolios(found))
+    tables = (
+        *(_levers(found, "lever", same), _levers(found, ANOTHER, other)),
+        *(_portfolios(found, head, keeps) for head, keeps in PORTFOLIOS.items()),
+    )
     below = [*EXPLAINED, *([NO_CHEAPER] if other else []), *_together(found)]
     return Sheet(
         above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
@@ -82,10 +90,10 @@ def _levers(found: Ranking, head: str, savings: Collection[Saving]) -> list[Row]
     return [row[:-1] for row in rows] if head == ANOTHER else rows
 
 
-def _portfolios(found: Ranking) -> list[Row]:
-    """A row for each lever of a portfolio, its figures in the first."""
-    rows: list[Row] = [("portfolio", *_heads(), "interaction", "quality")]
-    for each in found.portfolios:
+def _portfolios(found: Ranking, head: str, keeps: bool) -> list[Row]:
+    """A row for each lever of a portfolio that keeps the quality, or does not, its figures in the first."""
+    rows: list[Row] = [(head, *_heads(), "interaction", "quality")]
+    for each in (each for each in found.portfolios if found.keeps_quality(each.levers) is keeps):
         more = "" if each.interaction is None else rounded(each.interaction.value, each.interaction.se)
         figures = [(*_cells(each), more), *[("",) * 5] * (len(each.levers) - 1)]
         for name, cells in zip(each.levers, figures, strict=True):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from simulator.assembly import assembled
-from simulator.cards import ANOTHER, Card, card, excluded
+from simulator.cards import ANOTHER, SAME, SHARED, Card, card, excluded
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
 from simulator.scenario.effects import fixed_inputs, given_of
@@ -43,7 +43,7 @@ FEWEST_DRAWS = fewest_draws(max(LEVELS))
 MOST_DRAWS = 1 << 22  # whose costs are in memory together, a column a thread and two more
 SCREENED_DRAWS = 1 << 12  # on which all portfolios are looked at
 SHORT_LIST = 3  # of those so many times as are asked for are looked at on all draws
-LARGEST, TOP = 3, 5  # levers of a portfolio, portfolios
+LARGEST, TOP = 3, 3  # levers of a portfolio; portfolios that keep the quality, and as many that lose some
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class Ranking:
     cards: Mapping[str, Card]
     left_out: Mapping[str, str]  # why, by lever
 
+    def keeps_quality(self, levers: Levers) -> bool:
+        """Whether nothing of the planned model's quality is lost with some levers."""
+        return all(_keeps_quality(self.cards[name]) for name in levers)
+
 
 def rank(
     scenario: Scenario,
@@ -87,8 +91,9 @@ def rank(
 ) -> Ranking:
     r"""Levers in play ranked by the fall of the median, :math:`P_{50}(c) - P_{50}(c_l)`, on the same draws.
 
-    Portfolios are of levers that save something, buy the planned model and do not exclude each other. Raises
-    :class:`InputError` for a quantity that the model does not have, and for too few or many draws.
+    Portfolios are of levers that save something, buy the planned model and do not exclude each other: ``top``
+    that keep its quality, then ``top`` that lose some. Raises :class:`InputError` for a quantity that the
+    model does not have, and for too few or many draws.
     """
     scenario.check_name(quantity)
     check_settings(settings)
@@ -102,17 +107,22 @@ def rank(
     ranked = sorted((each for each in alone if each.changes), key=_size)
     good = [each.levers[0] for each in ranked if each.saving[LEVELS[0]].low > 0.0]
     possible = list(_portfolios([cards[name] for name in good if cards[name].quality != ANOTHER], largest))
+    kept = frozenset(name for name in good if _keeps_quality(cards[name]))
     return Ranking(
         quantity,
         scenario.model.units[quantity].symbol,
         settings,
         {level: percentile(trial.base, level) for level in LEVELS},
         tuple(ranked),
-        tuple(trial.best(possible, ranked, top)),
+        tuple(sorted(trial.best(possible, ranked, kept, top), key=_size)),
         len(possible),
         cards,
         {**(left_out or {}), **idle},
     )
+
+
+def _keeps_quality(found: Card) -> bool:
+    return found.quality in (SAME, SHARED)
 
 
 def _check_draws(draws: int) -> None:
@@ -156,6 +166,12 @@ def _better_than_their_parts(saved: Mapping[frozenset[str], float]) -> list[froz
     return sorted(good, key=lambda levers: (-saved[levers], sorted(levers)))
 
 
+def _chosen(portfolios: Sequence[frozenset[str]], kept: frozenset[str], top: int) -> list[frozenset[str]]:
+    """The first portfolios of levers that keep the quality, and of those that do not."""
+    ways = [[levers for levers in portfolios if (levers <= kept) is way] for way in (True, False)]
+    return [levers for way in ways for levers in _unlike(way, top)]
+
+
 def _unlike(portfolios: Sequence[frozenset[str]], top: int) -> list[frozenset[str]]:
     """The first portfolios, but for those that differ from a better one in a single lever."""
     found: list[frozenset[str]] = []
@@ -194,18 +210,20 @@ class _Trial:
         """Those of the base, in all draws and each part, and how far apart neighbouring draws are there."""
         return statistics(self.base, LEVELS), tuple(step_of(self.base, level) for level in LEVELS)
 
-    def best(self, possible: Sequence[Levers], alone: Sequence[Saving], top: int) -> list[Saving]:
+    def best(
+        self, possible: Sequence[Levers], alone: Sequence[Saving], kept: frozenset[str], top: int
+    ) -> list[Saving]:
         """The portfolios that save most: all on a few draws, the best and their parts on all."""
         known = {each.levers[0]: each for each in alone}
         names = {frozenset(levers): levers for levers in [*((name,) for name in known), *possible]}
         few = replace(self, settings=replace(self.settings, draws=min(self.settings.draws, SCREENED_DRAWS)))
         screened = dict(zip(names, few.falls(list(names.values())), strict=True))
-        listed = _unlike(_better_than_their_parts(screened), SHORT_LIST * top)
+        listed = _chosen(_better_than_their_parts(screened), kept, SHORT_LIST * top)
         parts = {levers - {left} for levers in listed for left in levers}
         wanted = [names[levers] for levers in dict.fromkeys([*listed, *parts]) if len(levers) > 1]
         found = {frozenset(each.levers): each for each in [*alone, *self.savings(wanted, known)]}
         sizes = {levers: -_size(each) for levers, each in found.items()}
-        return [found[levers] for levers in _unlike(_better_than_their_parts(sizes), top)]
+        return [found[levers] for levers in _chosen(_better_than_their_parts(sizes), kept, top)]
 
     def falls(self, portfolios: Sequence[Levers]) -> list[float]:
         """By how much the median falls with each portfolio."""
