@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from simulator.reports.levers import levers_sheet
 from simulator.savings.playing import KINDS, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
+from simulator.summary import warnings
 from simulator.switches import switch_of
 
 ROOT = Path(__file__).parents[1]
@@ -161,6 +165,15 @@ def test_a_lever_on_what_is_given_is_left_out(name: str) -> None:
 def test_a_lever_that_cannot_act_is_said(levers: list[str], settings: list[str], said: list[str]) -> None:
     """A lever that changes nothing, or nothing of what is given, does not pass in silence."""
     assert list(load_scenario(GPT4, levers=levers, settings=settings).idle) == said
+
+
+def test_a_report_says_of_a_lever_that_cannot_act() -> None:
+    """The warnings of a run, which are in its table, its JSON and its stored summary, hold the sentence."""
+    run: Any = SimpleNamespace(
+        scenario=load_scenario(GPT4, levers=["spot"]),
+        summaries=defaultdict(lambda: SimpleNamespace(largest_share=0.0)),
+    )
+    assert warnings(run) == ["lever spot changes nothing, as procurement is own"]
 
 
 def test_a_users_lever_that_changes_nothing_is_said(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
         *(_levers(found, "lever", same), _levers(found, ANOTHER, other)),
         *(_portfolios(found, head, keeps) for head, keeps in PORTFOLIOS.items()),
     )
-    below = [*EXPLAINED, *([NO_CHEAPER] if other else []), *_together(found)]
+    below = [*(EXPLAINED if levers else ()), *([NO_CHEAPER] if other else []), *_together(found)]
     return Sheet(
         above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
         tables=tuple(rows for rows in tables if len(rows) > 1),
