@@ -108,6 +108,18 @@ def test_the_goals_are_met(found: Backtest) -> None:
     assert hours.count >= 60 and hours.developers >= 20 and 0.85 <= hours.by_developer(0.9) <= 0.97
 
 
+def test_the_readme_says_what_is_found(found: Backtest) -> None:
+    """How many hours it says are shipped, of how many developers, and lie within the band."""
+    hours = found.summaries["accelerator_hours"]
+    gain = 100.0 * (1.0 - hours.crps / hours.crps_baseline)
+    told = (
+        f"Of the {hours.count} accelerator-hours shipped ({hours.developers} developers) {hours.inside(0.9)} "
+        f"lie within the 90% band, with a CRPS {gain:.0f}% below the baseline's and a P95/P5 of "
+        f"{hours.width:.1f}"
+    )
+    assert told in " ".join((ROOT / "README.md").read_text().split())
+
+
 def test_families_of_accelerators_are_told_each(found: Backtest) -> None:
     """No family's hours are predicted well at another's expense."""
     families = found.summaries["accelerator_hours"].families
