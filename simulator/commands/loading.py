@@ -57,7 +57,7 @@ def say(notes: Sequence[str], quiet: bool) -> None:
 
 def notes_of(scenario: Scenario) -> list[str]:
     """What is superfluous because quantities are given, and what of it was given in vain."""
-    notes, gone = [], [name for name in scenario.model.pruned if "__" not in name]
+    notes, gone = [], scenario.model.pruned
     if gone:
         names = "name" if len(gone) == 1 else "names"
         notes.append(f"{len(gone)} {names} not needed: {', '.join(gone)}")

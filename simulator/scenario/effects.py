@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from random import Random
 
 from simulator.assembly import assembled, label_of
 from simulator.cards import card, lever_formulas
 from simulator.distributions import Point
 from simulator.extensions import lever_inputs, lever_names
-from simulator.model import Model
+from simulator.model import INNER, Model
 from simulator.scenario.entries import Prior
 from simulator.switches import switch_of
 from simulator.units import PROCUREMENT
 
-LEVELS = (0.1, 0.5, 0.9)  # at which all inputs are put together to see whether a lever changes anything
+LEVELS, DRAWS = (
+    (0.1, 0.5, 0.9),
+    13,
+)  # all inputs alike, and at random, to see whether a lever changes anything
 
 
 def idle_levers(
@@ -69,16 +73,25 @@ def _word(name: str, value: float) -> str:
 
 
 def _moves(model: Model, switch: str, priors: Mapping[str, Prior]) -> bool:
-    """Whether a lever in play changes any quantity where all inputs are low, in the middle or high."""
+    """Whether a lever in play changes any quantity at any of some points."""
     inputs = [name for name in model.inputs if name != switch]
     if any(name not in priors for name in inputs):
         return True  # an input that the lever makes needless
-    for level in LEVELS:
-        values = {name: float(priors[name].distribution.ppf(level)) for name in inputs}
+    shown = [name for name in model.formulas if INNER not in name]
+    for values in _points(inputs, priors):
         try:
             on, off = (model.evaluate({**values, switch: flag}) for flag in (1.0, 0.0))
         except (ArithmeticError, ValueError):
             return True
-        if any(on[name] != off[name] for name in model.formulas if "__" not in name):
+        if any(on[name] != off[name] for name in shown):
             return True
     return False
+
+
+def _points(inputs: Sequence[str], priors: Mapping[str, Prior]) -> Iterator[dict[str, float]]:
+    """Values of all inputs: all low, in the middle, high, and at random, the same each time."""
+    random = Random(1)
+    shares = [[level] * len(inputs) for level in LEVELS]
+    shares += [[random.random() for _ in inputs] for _ in range(DRAWS)]
+    for share in shares:
+        yield {name: float(priors[name].distribution.ppf(u)) for name, u in zip(inputs, share, strict=True)}
