@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from types import ModuleType
 
-from simulator.cards import card, excluded
+from simulator.cards import card, excluded, lever_formulas
 from simulator.errors import ModelError
-from simulator.extensions import lever, user_module
+from simulator.extensions import user_module
 from simulator.model import COMPLIANCE, GENERATED, Formula, Model, build, formulas_of, shipped_formulas
 from simulator.switches import switched
 
@@ -46,15 +45,24 @@ Join = Callable[[list[Formula], Formula, str], list[Formula]]
 
 @dataclass(frozen=True)
 class Layer:
-    """A module of formulas, the label that goes into the names of what it wraps, and how it joins."""
+    """Formulas of one origin, the label that goes into the names of what they wrap, and how they join."""
 
-    module: ModuleType
+    formulas: Sequence[Formula]
     label: str
     join: Join = joined
 
     def joined_to(self, base: list[Formula], new: Formula) -> list[Formula]:
         """The formulas with one of this layer's."""
         return self.join(base, new, re.sub(r"\W", "_", self.label))
+
+
+def label_of(lever: str) -> str:
+    """What stands for a lever in the names of what it wraps, and of its switch.
+
+    >>> label_of("moe"), label_of("ours/half price.py")
+    ('moe', 'half_price')
+    """
+    return re.sub(r"\W", "_", Path(lever).stem)
 
 
 def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[str] = ()) -> Model:
@@ -66,24 +74,23 @@ def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[s
     applied = tuple(applied)
     _check_compatible(applied)
     layers = [
-        *(Layer(user_module(file), file.stem) for file in files),
-        *(Layer(lever(name), Path(name).stem) for name in applied),
-        *(Layer(lever(name), Path(name).stem, switched) for name in in_play),
+        *(Layer(formulas_of(user_module(file)), file.stem) for file in files),
+        *(Layer(lever_formulas(name), Path(name).stem) for name in applied),
+        *(Layer(lever_formulas(name), Path(name).stem, switched) for name in in_play),
     ]
     return build(laid_over(shipped_formulas(), layers))
 
 
 def laid_over(base: Iterable[Formula], layers: Iterable[Layer]) -> list[Formula]:
-    """The formulas with those of modules added, replaced or wrapped.
+    """The formulas with those of layers added, replaced or wrapped.
 
     Inputs are wrapped last, so that whoever reads one reads it wrapped, whatever the order.
     """
     merged, wraps = list(base), []
     for layer in layers:
-        new = formulas_of(layer.module)
-        if refused := [sentence for formula in new if (sentence := _refusal(formula, merged))]:
+        if refused := [sentence for formula in layer.formulas if (sentence := _refusal(formula, merged))]:
             raise ModelError("\n  ".join(refused))
-        for formula in new:
+        for formula in layer.formulas:
             if _wraps_input(formula, merged):
                 wraps.append((formula, layer))
             else:

@@ -24,6 +24,7 @@ from simulator.units import Unit
 
 COMPLIANCE, DIRECT, TOTAL = "compliance_cost", "direct_cost", "total_cost"
 GENERATED = (DIRECT, TOTAL)
+INNER = "__"  # in the names of what is there before or after a lever
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ class Model:
         model = replace(
             self, formulas=kept, components=components, pinned=pinned, _declared=self._declared + declared
         )
-        gone = tuple(name for name in self.units if name not in model.units)
+        gone = tuple(name for name in self.units if name not in model.units and INNER not in name)
         return replace(model, pruned=self.pruned + gone)
 
     def ancestors(self, name: str) -> Iterator[str]:

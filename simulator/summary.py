@@ -150,14 +150,15 @@ def aged_priors(scenario: Scenario) -> list[str]:
 
 
 def warnings(run: Run) -> list[str]:
-    """The sums of money whose mean rests on a few draws, so that its error is not to be trusted."""
+    """Levers that do not act in full, and the sums of money whose mean and its error rest on a few draws."""
     money = [name for name in run.scenario.names if run.scenario.model.units[name].symbol == "USD"]
     shares = {name: run.summaries[name].largest_share for name in money}
     heavy = [f"{name} ({share:.0%})" for name, share in shares.items() if share > HEAVY]
     if not heavy:
-        return []
+        return list(run.scenario.idle)
     return [
-        f"Mean and its error rest on few draws; the farthest one's share of the variance: {', '.join(heavy)}"
+        *run.scenario.idle,
+        f"Mean and its error rest on few draws; the farthest one's share of the variance: {', '.join(heavy)}",
     ]
 
 

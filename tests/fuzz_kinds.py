@@ -221,7 +221,7 @@ class Inputs:
     def model(self, path: Path) -> None:
         module = user_module(path)
         sys.modules.pop(module.__name__)
-        build(laid_over(shipped_formulas(), [Layer(module, "mine")]))
+        build(laid_over(shipped_formulas(), [Layer(formulas_of(module), "mine")]))
         for formula in formulas_of(module):
             try:
                 formula.value(dict.fromkeys(formula.arguments, 1.5))

@@ -73,7 +73,7 @@ def test_a_component_that_needs_the_total_is_a_circle() -> None:
         return total_cost
 
     with pytest.raises(ModelError, match="circle"):
-        build(laid_over(shipped_formulas(), [Layer(module(tax_cost), "mine")]))
+        build(laid_over(shipped_formulas(), [Layer(formulas_of(module(tax_cost)), "mine")]))
 
 
 def test_arguments_need_units() -> None:
@@ -117,7 +117,7 @@ def test_nobody_defines_the_total() -> None:
         return hardware_cost
 
     with pytest.raises(ModelError, match="write a component"):
-        laid_over(shipped_formulas(), [Layer(module(total_cost), "mine")])
+        laid_over(shipped_formulas(), [Layer(formulas_of(module(total_cost)), "mine")])
 
 
 def test_a_wrapped_quantity_uses_the_old_value() -> None:
@@ -126,7 +126,7 @@ def test_a_wrapped_quantity_uses_the_old_value() -> None:
     def goodput(goodput: Share) -> Share:
         return goodput * 0.5
 
-    model = build(laid_over(shipped_formulas(), [Layer(module(goodput), "half")]))
+    model = build(laid_over(shipped_formulas(), [Layer(formulas_of(module(goodput)), "half")]))
     assert model.formulas["goodput"].arguments == ("goodput__without_half",)
     assert "goodput" in model.formulas["system_utilization"].arguments
 
@@ -137,7 +137,7 @@ def test_a_wrapped_input_keeps_its_name_and_prior() -> None:
     def gpu_hour_price(gpu_hour_price: USDPerAcceleratorHour) -> USDPerAcceleratorHour:
         return gpu_hour_price * 0.5
 
-    model = build(laid_over(shipped_formulas(), [Layer(module(gpu_hour_price), "spot")]))
+    model = build(laid_over(shipped_formulas(), [Layer(formulas_of(module(gpu_hour_price)), "spot")]))
     assert "gpu_hour_price" in model.inputs
     assert "gpu_hour_price__with_spot" in model.formulas["rental_cost"].arguments
 
@@ -148,7 +148,7 @@ def test_a_wrapped_component_counts_once() -> None:
     def label_cost(label_cost: USD) -> Component:
         return label_cost * 0.5
 
-    model = build(laid_over(shipped_formulas(), [Layer(module(label_cost), "half")]))
+    model = build(laid_over(shipped_formulas(), [Layer(formulas_of(module(label_cost)), "half")]))
     assert model.components.count("label_cost") == 1
     assert not any("without" in name for name in model.components)
 
@@ -161,7 +161,7 @@ def test_a_users_file_adds_an_input_and_a_component(tmp_path: Path) -> None:
         "def insurance_cost(acquisition_cost: USD, premium_share: Share) -> Component:\n"
         "    return acquisition_cost * premium_share\n"
     )
-    model = build(laid_over(shipped_formulas(), [Layer(user_module(path), "insurance")]))
+    model = build(laid_over(shipped_formulas(), [Layer(formulas_of(user_module(path)), "insurance")]))
     assert "premium_share" in model.inputs
     assert model.components[-2:] == ("insurance_cost", "compliance_cost")
 
@@ -188,7 +188,8 @@ def test_what_is_in_the_total_stays_and_what_is_not_stays_out() -> None:
 
     with pytest.raises(ModelError) as error:
         laid_over(
-            shipped_formulas(), [Layer(module(hardware_cost, rental_cost, compliance_fixed_cost), "mine")]
+            shipped_formulas(),
+            [Layer(formulas_of(module(hardware_cost, rental_cost, compliance_fixed_cost)), "mine")],
         )
     text = str(error.value)
     assert re.search(r"test_model.py:\d+: hardware_cost is a component; annotate it -> Component", text)
@@ -202,7 +203,7 @@ def test_a_label_is_no_part_of_python() -> None:
     def goodput(goodput: Share) -> Share:
         return goodput * 0.5
 
-    model = build(laid_over(shipped_formulas(), [Layer(module(goodput), "half price (2)")]))
+    model = build(laid_over(shipped_formulas(), [Layer(formulas_of(module(goodput)), "half price (2)")]))
     assert model.formulas["goodput"].arguments == ("goodput__without_half_price__2_",)
 
 

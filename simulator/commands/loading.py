@@ -39,7 +39,7 @@ def load_all(paths: Sequence[str], options: Mapping[str, Any], quiet: bool) -> l
             complaints += error.complaints
     if complaints:
         raise InputError(dict.fromkeys(complaints))
-    say([note for scenario in scenarios for note in _notes(scenario)], quiet)
+    say([note for scenario in scenarios for note in notes_of(scenario)], quiet)
     return scenarios
 
 
@@ -55,7 +55,7 @@ def say(notes: Sequence[str], quiet: bool) -> None:
         click.echo("\n".join(wrapped(f"note: {note}")), err=True)
 
 
-def _notes(scenario: Scenario) -> list[str]:
+def notes_of(scenario: Scenario) -> list[str]:
     """What is superfluous because quantities are given, and what of it was given in vain."""
     notes, gone = [], scenario.model.pruned
     if gone:
@@ -63,7 +63,7 @@ def _notes(scenario: Scenario) -> list[str]:
         notes.append(f"{len(gone)} {names} not needed: {', '.join(gone)}")
     if scenario.ignored:
         notes.append(f"ignored, though given: {', '.join(scenario.ignored)}")
-    return [*notes, *scenario.notes]
+    return [*notes, *scenario.notes, *scenario.idle]
 
 
 def settings_of(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, say, settings_of
+from simulator.commands.loading import load_all, notes_of, say, settings_of, with_currency
 from simulator.terminal.options import format_option, quantity_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
+CURRENCIES = ("USD", "CNY")
 DRAWS = 1 << 17  # 16 nets of 2**13
 
 
@@ -19,13 +21,25 @@ DRAWS = 1 << 17  # 16 nets of 2**13
 @click.argument("scenario", type=click.Path())
 @quantity_option
 @click.option("--kind", type=click.Choice(("engineering", "policy")), help="Only levers of this kind.")
-@click.option("--top", type=click.IntRange(0), default=10, show_default=True, help="So many portfolios.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only this lever, explained; repeat for more.")
+@click.option(
+    "--top",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="So many portfolios that keep the quality, and that lose some.",
+)
 @click.option(
     "--largest",
     type=click.IntRange(1, 3),
     default=3,
     show_default=True,
     help="So many levers in a portfolio.",
+)
+@click.option(
+    "--currency",
+    type=click.Choice(CURRENCIES),
+    help="Money in this currency, at each draw's exchange rate.",
 )
 @simulated_by(DRAWS, "sobol", "Number of draws, all of them in memory.")
 @format_option
@@ -34,8 +48,10 @@ def levers_command(
     scenario: str,
     quantity: str,
     kind: str | None,
+    only: tuple[str, ...],
     top: int,
     largest: int,
+    currency: str | None,
     style: str,
     quiet: bool,
     **options: Any,
@@ -43,23 +59,36 @@ def levers_command(
     """Rank levers and policies by what they save.
 
     Each alone and the best together, on the same draws; levers given by --lever are applied throughout.
+    Levers that buy another model than the planned one are told apart.
     """
     from simulator.reports.levers import levers_sheet
     from simulator.savings.playing import KINDS, at_play
     from simulator.savings.ranking import rank
     from simulator.terminal.bar import watching
 
-    base, how = load_all((scenario,), options, quiet)[0], settings_of(options)
+    options = with_currency(options, currency)
+    base, how = load_all((scenario,), options, quiet=True)[0], settings_of(options)
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
-    playing = at_play(scenario, base, (kind,) if kind else KINDS, **chosen)
+    playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
+    say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
+    asked = _in_its_currency(playing.scenario, quantity)
     with watching(quiet) as watch:
         found = rank(
-            playing.scenario, playing.names, how, quantity,
+            playing.scenario, playing.names, how, asked,
             largest=largest, top=top, left_out=playing.left_out, watch=watch,
         )  # fmt: skip
     if found.settings.draws != how.draws:
         say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
-    click.echo(levers_sheet(found, _about(base, how.seed, found.settings.draws)).text(style))
+    about = _about(base, how.seed, found.settings.draws)
+    click.echo(levers_sheet(found, about, only).text(style))
+
+
+def _in_its_currency(scenario: Scenario, quantity: str) -> str:
+    """The quantity as it is named in the scenario's currency, if it is a sum of money."""
+    from simulator.currency import name_in
+
+    own = name_in(quantity, scenario.currency)
+    return own if own in scenario.model.units else quantity
 
 
 def _about(scenario: Scenario, seed: int, draws: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Publish the weights and leave a part of the tuning to the community.
 
 Kind: engineering
-Quality: what the community does not do is not done; nobody answers for its models
+Quality: less tuned (what the community does not do is not done; nobody answers for its models)
 Assumes: that somebody wants the model, and that giving it away costs no sales. Meta, the document's
     example, still paid for 1.4 million comparisons of its own
 """

@@ -2,7 +2,7 @@
 
 Kind: engineering
 Excludes: pooled_training (it divides the same bill of data)
-Quality: none; the same data serve rivals
+Quality: same (but the same data serve rivals)
 Assumes: that licences may be shared within the alliance, and members want the same text
 """
 

@@ -2,7 +2,8 @@
 
 Kind: policy
 Excludes: pooled_training (the run is shared once: partners abroad are partners)
-Assumes: that the partners want the same model and share it; data, labels and people stay the project's own
+Quality: shared (the model is the partners', too)
+Assumes: that the partners want the same model; data, labels and people stay the project's own
 """
 
 from __future__ import annotations

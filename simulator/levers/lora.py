@@ -1,7 +1,6 @@
 """Tune open weights by low-rank adapters instead of pre-training a model.
 
 Kind: engineering
-Excludes: qlora (it is the same with coarser weights)
 Excludes: moe (nothing is pre-trained)
 Excludes: distillation (nothing is pre-trained)
 Excludes: reuse_weights (both start from open weights)
@@ -10,10 +9,12 @@ Excludes: sparse_attention (the attention is that of the open weights)
 Excludes: staged_training (nothing is pre-trained)
 Excludes: small_model (the size is that of the open weights)
 Excludes: pooled_training (nothing is pre-trained)
+Excludes: international_sharing (nothing is pre-trained)
+Excludes: training_alliance (nothing is pre-trained)
 Excludes: multimodal_sharing (nothing is pre-trained)
 Excludes: community_tuning (the tuning is what is done here)
 Excludes: parallel_software (nothing runs at scale)
-Quality: that of the open model, adapted in style and field; little knowledge is added
+Quality: another model (the open one, adapted in style and field; little knowledge is added)
 Assumes: that open weights as large as the plan exist and may be used; a plan that is itself a tuning does not
     fall again
 """

@@ -1,7 +1,7 @@
 """Train in 8 bits where the accelerator has units for it.
 
 Kind: engineering
-Quality: small, the loss within a quarter of a per cent of BF16 (DeepSeek-V3); divergence is the risk
+Quality: little lost (the loss within a quarter of a per cent of BF16, DeepSeek-V3; divergence is the risk)
 Assumes: that the plan's mfu is of BF16; a plan whose mfu is of 8 bits gains no more
 """
 

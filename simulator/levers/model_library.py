@@ -2,11 +2,14 @@
 
 Kind: policy
 Excludes: reuse_weights (both take weights that exist for a part of pre-training)
+Excludes: moe (the architecture is that of the library's weights)
+Excludes: sparse_attention (the architecture is that of the library's weights)
+Excludes: staged_training (nothing is grown from a small model)
 Excludes: lora (tuning has no pre-training that a library could replace)
 Excludes: qlora (tuning has no pre-training that a library could replace)
 Excludes: distillation (the student is trained from a teacher, not from a library's weights)
 Excludes: small_model (it is trained from scratch in place of the model that the library would replace)
-Quality: in general no better than the library's model; fit for the field it is trained on further
+Quality: another model (in general no better than the library's; fit for the field it is trained on further)
 Assumes: that the plan trains from scratch, that the library holds a model of the field, and that the firm is
     small enough to be let in
 """

@@ -2,8 +2,10 @@
 
 Kind: engineering
 Excludes: pooled_training (both divide one bill)
+Excludes: international_sharing (both divide one bill)
+Excludes: training_alliance (both divide one bill)
 Excludes: small_model (a specialised model serves no other task)
-Quality: kinds of data help or hinder each other; at equal size each has less of the model to itself
+Quality: shared (kinds of data help or hinder each other; at equal size each has less of the model)
 Assumes: that other tasks pay their part; the programme as a whole grows
 """
 

@@ -1,7 +1,7 @@
 """Work on the software of parallel training until it loses less.
 
 Kind: engineering
-Quality: none
+Quality: same
 Assumes: that the plan's software is not the best there is already; the priors of mfu and efficiency hold
     the best and the worst stacks alike
 """

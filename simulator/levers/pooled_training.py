@@ -1,7 +1,7 @@
 """Train together with other institutions that share the bill of computing and data.
 
 Kind: engineering
-Quality: none on what all want; a partner's own needs count for a part of the model
+Quality: shared (none lost on what all want; a partner's own needs count for a part of the model)
 Assumes: that partners of like means are found and agree; each pays its own staff, and coordination on top
 """
 

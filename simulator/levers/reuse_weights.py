@@ -5,7 +5,7 @@ Excludes: moe (the architecture is that of the weights)
 Excludes: sparse_attention (the architecture is that of the weights)
 Excludes: staged_training (nothing is grown from a small model)
 Excludes: small_model (the size is that of the weights)
-Quality: that of the open model, with the knowledge that is trained on; its faults and gaps come along
+Quality: another model (the open one, with what is trained on; its faults and gaps come along)
 Assumes: that open weights as large as the plan exist and may be used; a plan that is itself a
     tuning does not fall again. A bought cluster stays as large as planned
 """

@@ -1,7 +1,7 @@
 """A regulatory sandbox: less compliance and a shorter preparation under a regulator's eye.
 
 Kind: policy
-Quality: tested on few users; what the rules ask in full is due when the model leaves the sandbox
+Quality: same (tested on few users; what the rules ask in full is due when the model leaves the sandbox)
 Assumes: that the project is admitted, and that liability for damage stays
 """
 

@@ -1,7 +1,7 @@
 """Train a specialised model of a tenth of the size for chosen tasks instead of a general one.
 
 Kind: engineering
-Quality: as good on the chosen tasks only; on all others that of a model of a tenth of the size
+Quality: another model (as good on the chosen tasks only; on all others as one of a tenth of the size)
 Assumes: that the tasks are few and known, and good text for them is there
 """
 

@@ -1,7 +1,7 @@
 """Let each token attend to a part of the context only.
 
 Kind: engineering
-Quality: none to little, by its authors; retrieval over long contexts is at risk
+Quality: little lost (none to little by its authors; retrieval over long contexts is at risk)
 Assumes: that the plan attends to the whole context; the saving grows with the context, and at 2,000 to 8,000
     tokens attention is a small part of the arithmetic
 """

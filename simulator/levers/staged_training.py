@@ -1,7 +1,7 @@
 """Train a small model first and grow it in stages to the planned size.
 
 Kind: engineering
-Quality: none by definition, as the share is of arithmetic to the same loss
+Quality: same (by definition, as the share is of arithmetic to the same loss)
 Assumes: that what was measured on models of 7 billion parameters and less holds at the plan's size
 """
 

@@ -1,7 +1,7 @@
 """Let models write a part of the text that is paid for, and compare a part of the answers.
 
 Kind: engineering
-Quality: narrows what the model sees; unchecked, its own faults are taught back to it
+Quality: narrower (than text of people; unchecked, a model's own faults are taught back to it)
 Assumes: that the writing model's licence allows it
 """
 

@@ -4,7 +4,7 @@ Kind: policy
 Excludes: pooled_training (the run is shared once)
 Excludes: data_alliance (data and labels are shared once)
 Excludes: international_sharing (one run is shared once: partners abroad are members)
-Quality: one model for all members, none made for a single one
+Quality: shared (one model for all members, none made for a single one)
 Assumes: that each member would have trained the same model; each keeps its own staff, licences and
     compliance, and trains alone what the alliance cannot afford
 """

@@ -2,44 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from simulator.cards import ANOTHER
 from simulator.currency import SIGNS
-from simulator.reports.layout import Row, Sheet
+from simulator.reports.layout import Row, Sheet, counted
 from simulator.reports.numbers import chance, error_text, quantity, rounded
-from simulator.savings.ranking import LEVELS, OF_SAVING, Ranking, Saving
+from simulator.savings.ranking import LEVELS, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
 from simulator.statistics.estimates import Estimate
 
 EXPLAINED = (
-    "saves P50: the median without less the median with the lever, on the same draws; P90 likewise",
-    f"P{OF_SAVING:g} of saving: what it saves in a draw, of which {OF_SAVING:g}% are at or below",
-    "saves: the chance that it saves anything; ±: one standard error of the simulation, not of the priors",
+    "P50, P90: that of the cost less that with the lever, on the same draws; ±: one standard error of the "
+    "simulation, not of the priors",
+    f"paired: P{OF_SAVING:g} of what it saves in a draw; saves: the chance that it saves anything",
+    "quality: what becomes of the planned model",
 )
-EXPLAINED_LEVERS = 12  # whose quality and assumptions a table has room for
-TOGETHER = (
-    "interaction: what the levers of a portfolio save together less what each saves alone, in P50",
-    "Portfolios are the best of many on the same draws, so that the best is a little flattered",
+NO_CHEAPER = (
+    f"{ANOTHER}: what is bought is not the planned model, so that these are in no portfolio; --lever NAME "
+    "applies one and ranks the others beside it"
 )
+MORE = "What is lost, and what must be so: --only NAME, or --format json"
+PORTFOLIOS = {"portfolio": True, "with some loss": False}  # whether the quality is kept
+TOGETHER = "interaction: what a portfolio saves less what each of its levers saves alone, in P50"
 
 
-def levers_sheet(found: Ranking, about: Mapping[str, Any]) -> Sheet:
+def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection[str] = ()) -> Sheet:
     """The tables of a ranking; every lever and portfolio as a record and for programs.
 
-    Keys of the data: ``levers`` (a list: ``lever``, ``kind``, ``title``, ``saving_p50``, ``saving_p90``,
-    ``se`` of the first, ``p90_of_saving``, ``p_saves``, each with its ``_se``, ``quality``, ``assumes``),
-    ``portfolios`` (a list: ``levers`` and the same with ``interaction_p50``), ``left_out`` (by lever, why).
+    Keys of the data: ``levers`` (a list: ``lever``, ``kind``, ``title``, ``quality`` in a word, ``loss``,
+    ``assumes``, ``saving_p50``, ``saving_p90``, ``se`` of the first, ``p90_of_saving``, ``p_saves``,
+    each with its ``_se``), ``portfolios`` (a list: ``levers``, ``keeps_quality`` and the same figures with
+    ``interaction_p50``) and ``left_out`` (by lever, why). Of levers that are ``explained`` a table says what
+    is lost and presumed.
     """
     levers = [
         {"lever": each.levers[0], **_about(found, each.levers[0]), **_data(each)} for each in found.levers
     ]
-    portfolios = [{"levers": list(each.levers), **_data(each)} for each in found.portfolios]
-    above = (f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about))
+    portfolios = [
+        {"levers": list(each.levers), "keeps_quality": found.keeps_quality(each.levers), **_data(each)}
+        for each in found.portfolios
+    ]
+    same, other = ([e for e in found.levers if _buys_another(found, e) is way] for way in (False, True))
+    tables = (
+        *(_levers(found, "lever", same), _levers(found, ANOTHER, other)),
+        *(_portfolios(found, head, keeps) for head, keeps in PORTFOLIOS.items()),
+    )
+    below = [*(EXPLAINED if levers else ()), *([NO_CHEAPER] if other else []), *_together(found)]
     return Sheet(
-        above=above,
-        tables=tuple(rows for rows in (_levers(found), _portfolios(found)) if len(rows) > 1),
-        below=(*EXPLAINED, *(TOGETHER if portfolios else ()), *_presumed(found), *_left_out(found)),
-        records=[{**record, **about} for record in levers],
+        above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
+        tables=tuple(rows for rows in tables if len(rows) > 1),
+        below=(*below, *(_presumed(found, explained) if explained else [MORE]), *_left_out(found)),
+        records=[{**record, **about, "quantity": found.quantity, "unit": found.unit} for record in levers],
         data={
             "quantity": found.quantity,
             "unit": found.unit,
@@ -52,58 +66,72 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any]) -> Sheet:
     )
 
 
+def _buys_another(found: Ranking, saving: Saving) -> bool:
+    return found.cards[saving.levers[0]].quality == ANOTHER
+
+
 def _sentences(found: Ranking, about: Mapping[str, Any]) -> Iterator[str]:
     told = ", ".join(f"P{level:g} {quantity(e.value, e.se, found.unit)}" for level, e in found.base.items())
     unit = "" if found.unit in (*SIGNS, "1") else f" {found.unit}"
-    yield f"Without any of them: {told}{unit}"
+    applied = ", ".join(about.get("applied", ()))
+    yield f"With {applied} throughout: {told}{unit}" if applied else f"Without any of them: {told}{unit}"
     yield f"Book: {about['book']}"
     how = found.settings
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
 
 
-def _levers(found: Ranking) -> list[Row]:
-    heads = ("lever", *_heads(), "saves")
-    return [heads, *((each.levers[0], *_cells(each), _chance(each.saves)) for each in found.levers)]
+def _levers(found: Ranking, head: str, savings: Collection[Saving]) -> list[Row]:
+    rows: list[Row] = [(head, *_heads(), "paired", "saves", "quality")]
+    for each in savings:
+        (name,) = each.levers
+        paired = rounded(each.of_saving.value, each.of_saving.se)
+        quality = "" if head == ANOTHER else found.cards[name].quality
+        rows.append((name, *_cells(each), paired, _chance(each.saves), quality))
+    return [row[:-1] for row in rows] if head == ANOTHER else rows
 
 
-def _portfolios(found: Ranking) -> list[Row]:
-    rows: list[Row] = [("portfolio", *_heads(), "interaction")]
-    for each in found.portfolios:
+def _portfolios(found: Ranking, head: str, keeps: bool) -> list[Row]:
+    """A row for each lever of a portfolio that keeps the quality, or does not, its figures in the first."""
+    rows: list[Row] = [(head, *_heads(), "interaction", "quality")]
+    for each in (each for each in found.portfolios if found.keeps_quality(each.levers) is keeps):
         more = "" if each.interaction is None else rounded(each.interaction.value, each.interaction.se)
-        rows.append((" + ".join(each.levers), *_cells(each), more))
+        figures = [(*_cells(each), more), *[("",) * 5] * (len(each.levers) - 1)]
+        for name, cells in zip(each.levers, figures, strict=True):
+            label = name if any(cells) else f"+ {name}"
+            rows.append((label, *cells, found.cards[name].quality))
     return rows
 
 
 def _heads() -> tuple[str, ...]:
-    first, *others = (f"saves P{level:g}" for level in LEVELS)
-    return (first, "±", *others, f"P{OF_SAVING:g} of saving")
+    return tuple(head for level in LEVELS for head in (f"P{level:g}", "±"))
 
 
 def _cells(found: Saving) -> tuple[str, ...]:
-    first, *others = found.saving.values()
-    return (
-        rounded(first.value, first.se),
-        error_text(first.se),
-        *(rounded(e.value, e.se) for e in (*others, found.of_saving)),
-    )
+    return tuple(text for e in found.saving.values() for text in (rounded(e.value, e.se), error_text(e.se)))
 
 
 def _chance(found: Estimate) -> str:
     return chance(found.value, found.se, found.low, found.high)
 
 
-def _presumed(found: Ranking) -> Iterator[str]:
-    """What is lost, and what must be so, with each of the levers that save most."""
-    for each in found.levers[:EXPLAINED_LEVERS]:
-        card = found.cards[each.levers[0]]
-        said = (
-            f"quality: {card.quality}" if card.quality else "",
-            card.assumes and f"assumes {card.assumes}",
+def _together(found: Ranking) -> Iterator[str]:
+    few = min(found.settings.draws, SCREENED_DRAWS)
+    if found.portfolios:
+        yield TOGETHER
+    if found.screened > len(found.portfolios) > 0:
+        yield (
+            f"Portfolios: the best of {counted(found.screened, 'combination')} on their first {few:,} draws, "
+            "so that they are a little flattered; of those that differ in one lever the best is shown"
         )
-        if any(said):
-            yield f"{card.name}: {'; '.join(filter(None, said))}"
-    if len(found.levers) > EXPLAINED_LEVERS:
-        yield "What the other levers lose and presume is in --format json, and in simulator/levers/"
+
+
+def _presumed(found: Ranking, explained: Collection[str]) -> Iterator[str]:
+    """What some levers are, what is lost with them, and what must be so."""
+    for card in (found.cards[name] for name in explained if name in found.cards):
+        yield f"{card.name}: {card.title}"
+        yield f"{card.name}: quality {card.quality}" + (f", {card.loss}" if card.loss else "")
+        if card.assumes:
+            yield f"{card.name}: assumes {card.assumes}"
 
 
 def _left_out(found: Ranking) -> Iterator[str]:
@@ -116,7 +144,8 @@ def _left_out(found: Ranking) -> Iterator[str]:
 
 def _about(found: Ranking, lever: str) -> dict[str, str]:
     card = found.cards[lever]
-    return {"kind": card.kind, "title": card.title, "quality": card.quality, "assumes": card.assumes}
+    words = {"kind": card.kind, "title": card.title, "quality": card.quality}
+    return {**words, "loss": card.loss, "assumes": card.assumes}
 
 
 def _data(found: Saving) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Levers ranked by what they save, on the same draws, alone and in portfolios of up to three.
 
-All levers are in play in one compiled loop, so that to switch some on compiles nothing.
+All levers are in play in one compiled loop, so that to switch some on compiles nothing. All portfolios are
+looked at on a few draws, the best on all.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from simulator.assembly import assembled
-from simulator.cards import Card, card, excluded
+from simulator.cards import ANOTHER, SAME, SHARED, Card, card, excluded
 from simulator.errors import Complaint, InputError
 from simulator.kernel import Engine
+from simulator.scenario.effects import fixed_inputs, given_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings, engine
 from simulator.statistics.estimates import Estimate
@@ -39,8 +41,9 @@ Levers = tuple[str, ...]
 LEVELS, OF_SAVING = (50.0, 90.0), 90.0
 FEWEST_DRAWS = fewest_draws(max(LEVELS))
 MOST_DRAWS = 1 << 22  # whose costs are in memory together, a column a thread and two more
-CANDIDATES = 10  # levers that save most alone, of which portfolios are made
-LARGEST = 3  # levers of a portfolio
+SCREENED_DRAWS = 1 << 12  # on which all portfolios are looked at
+SHORT_LIST = 3  # of those so many times as are asked for are looked at on all draws
+LARGEST, TOP = 3, 3  # levers of a portfolio; portfolios that keep the quality, and as many that lose some
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,13 @@ class Ranking:
     base: Mapping[float, Estimate]
     levers: tuple[Saving, ...]
     portfolios: tuple[Saving, ...]
+    screened: int  # portfolios of which those are the best
     cards: Mapping[str, Card]
     left_out: Mapping[str, str]  # why, by lever
+
+    def keeps_quality(self, levers: Levers) -> bool:
+        """Whether nothing of the planned model's quality is lost with some levers."""
+        return all(_keeps_quality(self.cards[name]) for name in levers)
 
 
 def rank(
@@ -77,14 +85,15 @@ def rank(
     quantity: str = "total_cost",
     *,
     largest: int = LARGEST,
-    top: int = 10,
+    top: int = TOP,
     left_out: Mapping[str, str] | None = None,
     watch: Watch = UNWATCHED,
 ) -> Ranking:
     r"""Levers in play ranked by the fall of the median, :math:`P_{50}(c) - P_{50}(c_l)`, on the same draws.
 
-    Portfolios are all combinations of the :data:`CANDIDATES` best that do not exclude each other.
-    Raises :class:`InputError` for a quantity that the model does not have, and for too few or many draws.
+    Portfolios are of levers that save something, buy the planned model and do not exclude each other: ``top``
+    that keep its quality, then ``top`` that lose some. Raises :class:`InputError` for a quantity that the
+    model does not have, and for too few or many draws.
     """
     scenario.check_name(quantity)
     check_settings(settings)
@@ -92,24 +101,28 @@ def rank(
     _check_draws(settings.draws)
     cards = {name: card(name) for name in names}
     idle = _idle(scenario, names, quantity)
-    at_work = [name for name in names if name not in idle]
     trial = _Trial(scenario, engine(scenario, settings), settings, quantity, watch)
-    alone = {found.levers[0]: found for found in trial.savings([(name,) for name in at_work], {})}
-    idle |= {name: f"it changes {quantity} in no draw" for name, each in alone.items() if not each.changes}
-    ranked = sorted((each for each in alone.values() if each.changes), key=_size)
-    best = [each.levers[0] for each in ranked[:CANDIDATES] if each.saving[LEVELS[0]].low > 0.0]
-    together = trial.savings(list(_portfolios([cards[name] for name in best], largest)), alone)
-    good = _better_than_their_parts([*ranked, *together])
+    alone = trial.savings([(name,) for name in names if name not in idle])
+    idle |= {each.levers[0]: _unchanged(scenario, each.levers[0]) for each in alone if not each.changes}
+    ranked = sorted((each for each in alone if each.changes), key=_size)
+    good = [each.levers[0] for each in ranked if each.saving[LEVELS[0]].low > 0.0]
+    possible = list(_portfolios([cards[name] for name in good if cards[name].quality != ANOTHER], largest))
+    kept = frozenset(name for name in good if _keeps_quality(cards[name]))
     return Ranking(
         quantity,
         scenario.model.units[quantity].symbol,
         settings,
         {level: percentile(trial.base, level) for level in LEVELS},
         tuple(ranked),
-        tuple(sorted(good, key=_size)[:top]),
+        tuple(sorted(trial.best(possible, ranked, kept, top), key=_size)),
+        len(possible),
         cards,
         {**(left_out or {}), **idle},
     )
+
+
+def _keeps_quality(found: Card) -> bool:
+    return found.quality in (SAME, SHARED)
 
 
 def _check_draws(draws: int) -> None:
@@ -124,12 +137,15 @@ def _idle(scenario: Scenario, levers: Sequence[str], quantity: str) -> dict[str,
     needed = model.roots(quantity)
     idle = {}
     for lever in levers:
-        switch = switch_of(lever)
-        if given := [name for name in model.pinned if name in needed and switch in free.roots(name)]:
-            idle[lever] = f"it would change {', '.join(given)}, which the scenario gives"
-        elif switch not in needed:
-            idle[lever] = f"{quantity} does not hang on what it changes"
+        if given := given_of(free, [name for name in model.pinned if name in needed], lever):
+            idle[lever] = f"{' and '.join(given)}, which the scenario gives, would change"
+        elif switch_of(lever) not in needed:
+            idle[lever] = f"{quantity} does not hang on what changes"
     return idle
+
+
+def _unchanged(scenario: Scenario, lever: str) -> str:
+    return f"no draw changes, as {fixed_inputs(lever, scenario.priors)}".removesuffix(", as ")
 
 
 def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
@@ -140,19 +156,37 @@ def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
                 yield tuple(each.name for each in chosen)
 
 
-def _better_than_their_parts(found: Sequence[Saving]) -> list[Saving]:
-    """The portfolios of which every lever adds to what the others save together."""
-    known = {frozenset(each.levers): _size(each) for each in found}
-    return [
-        each
-        for each in found
-        if len(each.levers) > 1
-        and all(_size(each) < known.get(frozenset(each.levers) - {left}, 0.0) for left in each.levers)
+def _better_than_their_parts(saved: Mapping[frozenset[str], float]) -> list[frozenset[str]]:
+    """The portfolios to which each of their levers adds, the best first."""
+    good = [
+        levers
+        for levers, size in saved.items()
+        if len(levers) > 1 and all(size > saved.get(levers - {left}, 0.0) for left in levers)
     ]
+    return sorted(good, key=lambda levers: (-saved[levers], sorted(levers)))
+
+
+def _chosen(portfolios: Sequence[frozenset[str]], kept: frozenset[str], top: int) -> list[frozenset[str]]:
+    """The first portfolios of levers that keep the quality, and of those that do not."""
+    ways = [[levers for levers in portfolios if (levers <= kept) is way] for way in (True, False)]
+    return [levers for way in ways for levers in _unlike(way, top)]
+
+
+def _unlike(portfolios: Sequence[frozenset[str]], top: int) -> list[frozenset[str]]:
+    """The first portfolios, but for those that differ from a better one in a single lever."""
+    found: list[frozenset[str]] = []
+    for levers in portfolios:
+        if len(found) < top and all(len(levers - better) > 1 for better in found):
+            found.append(levers)
+    return found
 
 
 def _size(found: Saving) -> float:
     return -found.saving[LEVELS[0]].value
+
+
+def _median(column: Array) -> float:
+    return float(np.quantile(column, LEVELS[0] / 100.0, method="inverted_cdf"))
 
 
 @dataclass(frozen=True)
@@ -176,11 +210,36 @@ class _Trial:
         """Those of the base, in all draws and each part, and how far apart neighbouring draws are there."""
         return statistics(self.base, LEVELS), tuple(step_of(self.base, level) for level in LEVELS)
 
-    def savings(self, portfolios: Sequence[Levers], alone: Mapping[str, Saving]) -> list[Saving]:
+    def best(
+        self, possible: Sequence[Levers], alone: Sequence[Saving], kept: frozenset[str], top: int
+    ) -> list[Saving]:
+        """The portfolios that save most: all on a few draws, the best and their parts on all."""
+        known = {each.levers[0]: each for each in alone}
+        names = {frozenset(levers): levers for levers in [*((name,) for name in known), *possible]}
+        few = replace(self, settings=replace(self.settings, draws=min(self.settings.draws, SCREENED_DRAWS)))
+        screened = dict(zip(names, few.falls(list(names.values())), strict=True))
+        listed = _chosen(_better_than_their_parts(screened), kept, SHORT_LIST * top)
+        parts = {levers - {left} for levers in listed for left in levers}
+        wanted = [names[levers] for levers in dict.fromkeys([*listed, *parts]) if len(levers) > 1]
+        found = {frozenset(each.levers): each for each in [*alone, *self.savings(wanted, known)]}
+        sizes = {levers: -_size(each) for levers, each in found.items()}
+        return [found[levers] for levers in _chosen(_better_than_their_parts(sizes), kept, top)]
+
+    def falls(self, portfolios: Sequence[Levers]) -> list[float]:
+        """By how much the median falls with each portfolio."""
+        self.watch.expect(len(portfolios) * self.settings.draws)
+        base = _median(self.base)
+        return in_threads(
+            lambda levers: base - _median(self.column(levers)), portfolios, self.settings.threads
+        )
+
+    def savings(
+        self, portfolios: Sequence[Levers], alone: Mapping[str, Saving] | None = None
+    ) -> list[Saving]:
         """What each portfolio saves; ``alone`` holds what its levers save by themselves."""
         known = self.percentiles
         self.watch.expect(len(portfolios) * self.settings.draws)
-        one = partial(self.saving, known=known, alone=alone)
+        one = partial(self.saving, known=known, alone=alone or {})
         return in_threads(one, portfolios, self.settings.threads)
 
     def saving(

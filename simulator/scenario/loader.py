@@ -18,6 +18,7 @@ from simulator.model import Model
 from simulator.scenario.books import EMPTY, UNKNOWN, Book, Entry, checked_fields, leaf, load_book, mapping
 from simulator.scenario.correlations import Names, read_correlations
 from simulator.scenario.dates import read_date
+from simulator.scenario.effects import idle_levers, unused
 from simulator.scenario.entries import Complain, Prior, ageing_notes, constant, read_prior
 from simulator.scenario.names import check_complete, check_names, known_names
 from simulator.scenario.plan import CHOICES, KEYS, Plan, one_of, read_plan
@@ -194,6 +195,10 @@ def _scenario(sources: Sources, model: Model, complain: Complain) -> Scenario:
         ignored=tuple(name for name in _given(content, complain) if name in model.pruned),
         correlations=correlations,
         notes=(*notes, *ageing_notes(priors, priced_at)),
+        idle=(
+            *idle_levers(sources.formulas, sources.levers, model, priors),
+            *unused(_set(content, complain), model),
+        ),
         priced_at=priced_at.isoformat() if priced_at else "",
     )
 
@@ -225,6 +230,12 @@ def _all_priors(
 
 def _text(key: str, content: Mapping[str, Node]) -> str:
     return str(content[key].value).strip() if key in content else ""
+
+
+def _set(content: Mapping[str, Node], complain: Complain) -> list[str]:
+    """Every prior that a setting gives."""
+    priors = mapping(content.get("priors"), complain)
+    return [name for name, node in priors.items() if node.where.startswith("--set")]
 
 
 def _given(content: Mapping[str, Node], complain: Complain) -> dict[str, None]:

@@ -40,6 +40,7 @@ class Scenario:
     correlations: tuple[Correlation, ...] = ()
     notes: tuple[str, ...] = ()
     currency: str = ""  # in which money is reported as well, if it is not dollars
+    idle: tuple[str, ...] = ()  # a sentence on each lever that does not act in full
     priced_at: str = ""  # the date that priors which age are aged to
 
     @property
