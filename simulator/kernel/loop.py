@@ -1,10 +1,14 @@
 """The generated loop: a graph of formulas as straight-line text, one vectorised loop a quantity.
 
+The loops stand in functions of a few each, since a compiler takes more than twice as long for twice the text.
+
 Nothing of a scenario is in the text: priors, plan and procurement are rows of the block it works on.
 Names end in ``_row`` or ``_``, so that no quantity of a user's can hide a variable of the loop.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from numba import float64, int64, void
 
@@ -12,16 +16,22 @@ from simulator.kernel.compiled import Program
 from simulator.kernel.sampler import STREAMS
 from simulator.model import Formula, Model
 
+PART = 40  # quantities a function
+
 TEXT = '''"""Generated from the formulas: one loop a quantity, in the order of evaluation."""
 
+from numba import njit
 from numpy import empty, uint64 as U
 
-from simulator.kernel.options import BLOCK
+from simulator.kernel.options import BLOCK, OPTIONS
 from simulator.kernel.sampler import sample
 
 # The row of every name in a block: inputs, then quantities.
 INPUTS, ROWS = {inputs}, {rows}
 {names}
+
+
+{parts}
 
 
 def run(first, count, streams, constants, wanted, out):
@@ -32,7 +42,7 @@ def run(first, count, streams, constants, wanted, out):
     for start in range(0, count, BLOCK):
         n = min(BLOCK, count - start)
         sample(first + start, n, streams, block)
-{loops}
+{calls}
         for k in range(len(wanted)):
             out[k, start : start + n] = block[wanted[k], :n]
 '''
@@ -53,15 +63,24 @@ def program(model: Model) -> Program:
 def source(model: Model) -> str:
     """The text of that program: one loop a quantity, in the order of evaluation."""
     places = rows(model)
+    formulas = list(model.formulas.values())
+    parts = [formulas[first : first + PART] for first in range(0, len(formulas), PART)]
     return TEXT.format(
         inputs=len(model.inputs),
         rows=len(places),
         names="\n".join(f"{name}_row = {row}" for name, row in places.items()),
-        loops="\n".join(_loop(formula) for formula in model.formulas.values()),
+        parts="\n\n\n".join(_part(number, formulas) for number, formulas in enumerate(parts)),
+        calls="\n".join(f"        part_{number}(block, n)" for number in range(len(parts))),
     )
+
+
+def _part(number: int, formulas: Sequence[Formula]) -> str:
+    """A function that computes some quantities of a block's first n draws."""
+    loops = "\n".join(_loop(formula) for formula in formulas)
+    return f"@njit(**OPTIONS)\ndef part_{number}(block, n):\n{loops}"
 
 
 def _loop(formula: Formula) -> str:
     terms = [f"block[{argument}_row, U(i)]" for argument in formula.arguments]
     value = " + ".join(terms) if formula.is_sum else f"{formula.name}_({', '.join(terms)})"
-    return f"        for i in range(n):\n            block[{formula.name}_row, U(i)] = {value}"
+    return f"    for i in range(n):\n        block[{formula.name}_row, U(i)] = {value}"
