@@ -23,6 +23,7 @@ from simulator.watch import UNWATCHED, Watch
 FRAME = Path("configs/published/run.yaml")
 KNOWABLE = ("active_parameters", "tokens")
 COUNT, PEAK = "accelerator_count", "peak_flop_per_second"
+NOT_PUBLISHED = "not published"  # why most figures are skipped
 ANYWHERE = "US"  # the region of figures that hang on none
 
 # Where the number of accelerators is not published: so many that training takes 15 to 135 days (P5, P95) at
@@ -139,7 +140,7 @@ def _check_published(run: PublishedRun, quantity: str) -> None:
     if quantity in run.faults:
         raise NotComparableError(run.faults[quantity])
     if quantity not in run.numbers:
-        raise NotComparableError("not published")
+        raise NotComparableError(NOT_PUBLISHED)
 
 
 def _check_known(run: PublishedRun, quantity: str, sited: bool, known: Mapping[str, str]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
-from simulator.backtest.predicting import Backtest
+from simulator.backtest.predicting import NOT_PUBLISHED, Backtest
 from simulator.backtest.scoring import Score, Summary
-from simulator.reports.layout import Row, Sheet
+from simulator.reports.layout import Row, Sheet, grouped
 from simulator.reports.numbers import percent, rounded, stated
 
 FEWEST = 20  # below which coverage says little
@@ -130,11 +130,8 @@ def _short(name: str, most: int = 22) -> str:
 
 def _skipped(found: Backtest) -> Iterator[str]:
     """What was not predicted of what was published, and why; what was not published goes without saying."""
-    by_reason: dict[str, list[str]] = {}
-    for each in found.skipped:
-        if each.reason != "not published":
-            by_reason.setdefault(each.reason, []).append(f"{each.run} ({each.quantity})")
-    for reason, runs in by_reason.items():
+    told = [each for each in found.skipped if each.reason != NOT_PUBLISHED]
+    for reason, runs in grouped((f"{each.run} ({each.quantity})", each.reason) for each in told).items():
         yield f"Skipped: {', '.join(runs)}: {reason}"
 
 

@@ -21,6 +21,7 @@ from simulator.claims.judging import (
 from simulator.claims.power_law import Fitted
 from simulator.claims.reading import Claim, Claims
 from simulator.currency import SIGNS
+from simulator.reports.data import percentiles
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import rounded, stated
 
@@ -144,7 +145,7 @@ def _record(found: Judged) -> dict[str, Any]:
         "unit": claim.unit or None,
         "percentile": found.percentile,
         "verdict": found.verdict,
-        "predicted": {f"{level:g}": {"value": e.value, "se": e.se} for level, e in found.predicted.items()},
+        "predicted": percentiles(found.predicted),
         "arithmetic": told(found.implied) if found.implied else None,
         "case": claim.case.stem if claim.case else None,
         "given": list(claim.given),
@@ -168,10 +169,9 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
 def _law(law: Fitted | None) -> dict[str, Any] | None:
     if law is None:
         return None
-    exponent = {f"{level:g}": {"value": e.value, "se": e.se} for level, e in law.exponent.items()}
     return {
         "quantity": law.quantity,
         "cases": list(law.cases),
-        "exponent": exponent,
+        "exponent": percentiles(law.exponent),
         "claimed": law.claimed,
     }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from simulator.currency import name_in
 from simulator.forecast.forecast import AFFORDABLE, LEVELS, Affordable, Forecast, Size, Year
+from simulator.reports.data import finite, percentiles, with_se
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import chance, rounded, stated
-from simulator.statistics.estimates import Estimate
+from simulator.reports.numbers import chance_of, rounded, stated
 
 OBSERVED = "2.4 (2.0-2.9) times a year, 2016-2024 (Epoch AI, arXiv:2405.21015)"
 ASSUMED = (
@@ -40,7 +39,7 @@ def forecast_sheet(found: Forecast, about: Mapping[str, Any]) -> Sheet:
         records=[{**_flat(record), **about} for record in years],
         data={
             "years": years,
-            "cost_growth_per_year": {"value": found.growth.value, "se": found.growth.se},
+            "cost_growth_per_year": with_se(found.growth),
             "currency": found.currency,
             "budget": found.budget,
             "year_p50_passes_budget": None if found.budget is None else passes(found, found.budget),
@@ -113,7 +112,7 @@ def _costs(found: Forecast) -> list[Row]:
 
 def _cost(found: Forecast, year: Year) -> Row:
     cells = (rounded(e.value, e.se) for e in year.cost.values())
-    return (name_of(found, year.ahead), *cells, *([_chance(year.within)] if year.within else []))
+    return (name_of(found, year.ahead), *cells, *([chance_of(year.within)] if year.within else []))
 
 
 def _sizes(found: Forecast) -> list[Row]:
@@ -123,7 +122,7 @@ def _sizes(found: Forecast) -> list[Row]:
 
 def _size(found: Forecast, year: Year) -> Row:
     told = (f"{rounded(e.value, e.se)}×" for e in (year.compute, year.cluster))
-    beyond = (_chance(year.short[book]) for book in found.stocks)
+    beyond = (chance_of(year.short[book]) for book in found.stocks)
     return (name_of(found, year.ahead), *told, rounded(year.tokens.value, year.tokens.se), *beyond)
 
 
@@ -160,14 +159,10 @@ def _bought(found: Forecast, of: Affordable) -> dict[str, Any]:
     return {
         "budget": of.budget,
         "parameters": {year: size and size.parameters for year, size in sizes.items()},
-        "se": {year: size.se if size and isfinite(size.se) else None for year, size in sizes.items()},
+        "se": {year: size and finite(size.se) for year, size in sizes.items()},
         "more_than": [year for year, size in sizes.items() if size and size.beyond],
         "year_p50_passes": passes(found, of.budget),
     }
-
-
-def _chance(found: Estimate) -> str:
-    return chance(found.value, found.se, found.low, found.high)
 
 
 def _record(found: Forecast, year: Year) -> dict[str, Any]:
@@ -175,7 +170,7 @@ def _record(found: Forecast, year: Year) -> dict[str, Any]:
     return {
         "year": name_of(found, year.ahead),
         "ahead": year.ahead,
-        **{key: _estimates(costs) for key, costs in money.items()},
+        **{key: percentiles(costs) for key, costs in money.items()},
         "compute": year.compute.value,
         "cluster": year.cluster.value,
         "tokens": year.tokens.value,
@@ -183,10 +178,6 @@ def _record(found: Forecast, year: Year) -> dict[str, Any]:
         "p_text_short": {book: each.value for book, each in year.short.items()},
         "p_within_budget": year.within and year.within.value,
     }
-
-
-def _estimates(costs: Mapping[float, Estimate]) -> dict[str, Any]:
-    return {f"{level:g}": {"value": each.value, "se": each.se} for level, each in costs.items()}
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from simulator.cards import ANOTHER
 from simulator.currency import SIGNS
-from simulator.reports.layout import Row, Sheet, counted
-from simulator.reports.numbers import chance, error_text, quantity, rounded
+from simulator.reports.data import percentiles
+from simulator.reports.layout import Row, Sheet, counted, grouped
+from simulator.reports.numbers import chance_of, error_text, quantity, rounded
 from simulator.savings.ranking import LEVELS, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
-from simulator.statistics.estimates import Estimate
 
 EXPLAINED = (
     "P50, P90: that of the cost less that with the lever, on the same draws; ±: one standard error of the "
@@ -57,7 +57,7 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
         data={
             "quantity": found.quantity,
             "unit": found.unit,
-            "base": {f"{level:g}": _estimate(each) for level, each in found.base.items()},
+            "base": percentiles(found.base),
             "levers": levers,
             "portfolios": portfolios,
             "left_out": dict(found.left_out),
@@ -86,7 +86,7 @@ def _levers(found: Ranking, head: str, savings: Collection[Saving]) -> list[Row]
         (name,) = each.levers
         paired = rounded(each.of_saving.value, each.of_saving.se)
         quality = "" if head == ANOTHER else found.cards[name].quality
-        rows.append((name, *_cells(each), paired, _chance(each.saves), quality))
+        rows.append((name, *_cells(each), paired, chance_of(each.saves), quality))
     return [row[:-1] for row in rows] if head == ANOTHER else rows
 
 
@@ -110,10 +110,6 @@ def _cells(found: Saving) -> tuple[str, ...]:
     return tuple(text for e in found.saving.values() for text in (rounded(e.value, e.se), error_text(e.se)))
 
 
-def _chance(found: Estimate) -> str:
-    return chance(found.value, found.se, found.low, found.high)
-
-
 def _together(found: Ranking) -> Iterator[str]:
     few = min(found.settings.draws, SCREENED_DRAWS)
     if found.portfolios:
@@ -135,10 +131,7 @@ def _presumed(found: Ranking, explained: Collection[str]) -> Iterator[str]:
 
 
 def _left_out(found: Ranking) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in found.left_out.items():
-        by_reason.setdefault(reason, []).append(name)
-    for reason, names in by_reason.items():
+    for reason, names in grouped(found.left_out.items()).items():
         yield f"Left out: {', '.join(names)}: {reason}"
 
 
@@ -163,7 +156,3 @@ def _data(found: Saving) -> dict[str, Any]:
         "p_saves_ci95": [found.saves.low, found.saves.high],
         **more,
     }
-
-
-def _estimate(found: Estimate) -> dict[str, float]:
-    return {"value": found.value, "se": found.se}
