@@ -26,12 +26,12 @@ def backtest_sheet(found: Backtest, about: Mapping[str, Any]) -> Sheet:
     """The tables of a backtest; every prediction as a record and for programs.
 
     Keys of the data: ``runs`` (a list: ``run``, ``quantity``, ``published``, ``p5``, ``p50``, ``p95``,
-    ``percentile`` between 0 and 1, ``crps``, ``grade``, ``basis``), ``skipped`` (with the reason) and
+    ``percentile`` between 0 and 1 …: the fields of a :class:`Score`), ``skipped`` (with the reason) and
     ``summary`` by quantity (``n``, ``coverage50``, ``coverage90`` with their intervals, ``crps``,
     ``crps_baseline``, ``width``, ``pit``: percentiles counted in tenths, ``developers``,
     ``coverage90_by_developer`` and the same ``by_family`` of accelerators).
     """
-    runs = [_record(score) for score in found.scores]
+    runs = [vars(score) for score in found.scores]
     return Sheet(
         above=("Published runs, predicted from what was knowable before", *_sentences(found, about)),
         tables=tuple(rows for rows in (_summaries(found), _families(found), _runs(found)) if len(rows) > 1),
@@ -59,7 +59,6 @@ def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
             f"{name}: {each.count - each.inside(0.9)} of {each.count} figures miss the 90% band, {line} "
             f"chance; CRPS {abs(better):.0%} {'below' if better >= 0 else 'ABOVE'} the baseline's{few}"
         )
-
         if each.developers < each.count:
             yield (
                 f"{name}: {each.count} figures of {each.developers} developers, related within one; "
@@ -135,45 +134,25 @@ def _skipped(found: Backtest) -> Iterator[str]:
         yield f"Skipped: {', '.join(runs)}: {reason}"
 
 
-def _record(score: Score) -> dict[str, Any]:
-    return {
-        "run": score.run,
-        "quantity": score.quantity,
-        "published": score.published,
-        "p5": score.p5,
-        "p50": score.p50,
-        "p95": score.p95,
-        "percentile": score.percentile,
-        "crps": score.crps,
-        "crps_baseline": score.crps_baseline,
-        "grade": score.grade,
-        "basis": score.basis,
-        "developer": score.developer,
-        "family": score.family,
-    }
-
-
 def _summary(found: Summary) -> dict[str, Any]:
     return {
-        "n": found.count,
-        **{f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS},
+        **_coverages(found),
         **{f"coverage{100 * band:.0f}_ci95": list(found.interval(band)) for band in BANDS},
         "misses90_in_line": found.in_line(0.9),
-        "crps": found.crps,
-        "crps_baseline": found.crps_baseline,
-        "width": found.width,
+        **_sharpness(found),
         "pit": found.histogram,
         "developers": found.developers,
         "coverage90_by_developer": found.by_developer(0.9),
-        "by_family": {family: _of_family(each) for family, each in found.families.items()},
+        "by_family": {
+            family: {**_coverages(each), **_sharpness(each)} for family, each in found.families.items()
+        },
     }
 
 
-def _of_family(found: Summary) -> dict[str, Any]:
-    return {
-        "n": found.count,
-        **{f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS},
-        "crps": found.crps,
-        "crps_baseline": found.crps_baseline,
-        "width": found.width,
-    }
+def _coverages(found: Summary) -> dict[str, Any]:
+    coverages = {f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS}
+    return {"n": found.count, **coverages}
+
+
+def _sharpness(found: Summary) -> dict[str, Any]:
+    return {"crps": found.crps, "crps_baseline": found.crps_baseline, "width": found.width}
