@@ -7,7 +7,7 @@ one compiled loop: of what the claims ask of any of them, and no more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -34,18 +34,22 @@ class Cases:
     found: Claims
     settings: Settings
     book: str | Path | None = None
-    laid_over: tuple[Sequence[str], Sequence[str]] = ((), ())
+    laid_over: Sequence[str] = ()
+    levers: Sequence[str] = ()
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _loaded(self) -> Callable[[Path, Words, Words], Scenario]:
         """The loader, which remembers what it has loaded."""
-        settings, levers = self.laid_over
         own = () if self.found.formulas is None else (str(self.found.formulas),)
 
         @cache
         def load(case: Path, given: Words, applied: Words) -> Scenario:
-            chosen = {"settings": (*given, *settings), "levers": (*applied, *levers, *own)}
-            return load_scenario(case, book=self.book or self.found.book, **chosen)
+            return load_scenario(
+                case,
+                book=self.book or self.found.book,
+                settings=(*given, *self.laid_over),
+                levers=(*applied, *self.levers, *own),
+            )
 
         return load
 
@@ -55,8 +59,7 @@ class Cases:
 
     def scenario(self, case: Path, given: Words = (), levers: Words = ()) -> Scenario:
         """A case with disclosed facts and levers."""
-        found: Scenario = self._loaded(case, given, levers)
-        return found
+        return self._loaded(case, given, levers)
 
     def draws(self, case: Path, quantity: str, given: Words = (), levers: Words = ()) -> Array:
         """Draws of a quantity of such a scenario. Raises :class:`InputError` for one that it lacks."""

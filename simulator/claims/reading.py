@@ -18,6 +18,7 @@ FIELDS_OF_CLAIM = (
     *("id", "statement", "document", "quantity", "low", "high", "unit", "as_of", "basis", "case"),
     *("given", "levers", "as", "against", "against_levers", "implies", "covered_by", "note"),
 )
+TEXTS = ("id", "statement", "document", "quantity", "unit", "as_of", "basis", "implies", "covered_by", "note")
 NEEDED = ("id", "statement", "document")
 LISTS = ("given", "levers", "against", "against_levers")
 ARITHMETIC = "arithmetic"  # the basis of a claim that follows from given figures
@@ -151,31 +152,14 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
     low, high = _end(content, "low", -inf, complain), _end(content, "high", inf, complain)
     if low > high:
         complain(Complaint(node.where, f"low {low:g} is above high {high:g}", "exchange them"))
-
-    def text(key: str) -> str:
-        return str(plain.get(key, "")).strip()
-
-    lists = {key: _facts(content.get(key), key, complain) for key in LISTS}
-    if text("quantity") in (fact.split("=")[0].strip() for fact in lists["given"]):
-        what = f"the claim is of {text('quantity')}, which it gives"
+    lists: dict[str, Any] = {key: _facts(content.get(key), key, complain) for key in LISTS}
+    texts: dict[str, Any] = {key: str(plain.get(key, "")).strip() for key in (*TEXTS, "case", "as")}
+    quantity, case, ratio = texts["quantity"], texts.pop("case"), texts.pop("as")
+    if quantity in (fact.split("=")[0].strip() for fact in lists["given"]):
+        what = f"the claim is of {quantity}, which it gives"
         complain(Complaint(node.where, what, "take it out of given:"))
-    return Claim(
-        id=text("id"),
-        statement=text("statement"),
-        document=text("document"),
-        quantity=text("quantity"),
-        low=low,
-        high=high,
-        unit=text("unit"),
-        as_of=text("as_of"),
-        basis=text("basis"),
-        case=folder / text("case") if "case" in plain else None,
-        ratio=text("as"),
-        **lists,
-        implies=text("implies"),
-        covered_by=text("covered_by"),
-        note=text("note"),
-    )
+    place = folder / case if "case" in plain else None
+    return Claim(low=low, high=high, case=place, ratio=ratio, **texts, **lists)
 
 
 def _facts(node: Node | None, key: str, complain: Complain) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def claims_command(file: Path, output: Path | None, style: str, quiet: bool, **o
 
         check_ending(output)
     how, read, book = settings_of(options), read_claims(file), options["book"]
-    chosen = {"book": book, "laid_over": (options["settings"], options["levers"])}
+    chosen = {"book": book, "laid_over": options["settings"], "levers": options["levers"]}
     with watching(quiet) as watch:
         found = judge(read, how, **chosen, watch=watch)
         law = fitted(read, how, **chosen)
