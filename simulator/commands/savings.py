@@ -73,10 +73,8 @@ def levers_command(
     say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
     asked = _in_its_currency(playing.scenario, quantity)
     with watching(quiet) as watch:
-        found = rank(
-            playing.scenario, playing.names, how, asked,
-            largest=largest, top=top, left_out=playing.left_out, watch=watch,
-        )  # fmt: skip
+        found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
+    found = replace(found, left_out={**playing.left_out, **found.left_out})
     if found.settings.draws != how.draws:
         say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
     about = _about(base, how.seed, found.settings.draws)

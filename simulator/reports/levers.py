@@ -10,7 +10,7 @@ from simulator.currency import SIGNS
 from simulator.reports.data import percentiles
 from simulator.reports.layout import Row, Sheet, counted, grouped
 from simulator.reports.numbers import chance_of, error_text, quantity, rounded
-from simulator.savings.ranking import LEVELS, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
+from simulator.savings.ranking import LEVELS, MEDIAN, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
 
 EXPLAINED = (
     "P50, P90: that of the cost less that with the lever, on the same draws; ±: one standard error of the "
@@ -147,7 +147,7 @@ def _data(found: Saving) -> dict[str, Any]:
     more = {"interaction_p50": found.interaction.value} if found.interaction else {}
     return {
         **saving,
-        "se": found.saving[LEVELS[0]].se,
+        "se": found.saving[MEDIAN].se,
         **errors,
         f"p{OF_SAVING:g}_of_saving": found.of_saving.value,
         f"p{OF_SAVING:g}_of_saving_se": found.of_saving.se,
