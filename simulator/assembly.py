@@ -6,7 +6,6 @@ its own name among its arguments wraps the value it replaces.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -16,7 +15,9 @@ from simulator.cards import card, excluded, lever_formulas
 from simulator.errors import ModelError
 from simulator.extensions import user_module
 from simulator.model import COMPLIANCE, GENERATED, Formula, Model, build, formulas_of, shipped_formulas
-from simulator.switches import switched
+from simulator.switches import label_of, reading, switched, uncounted
+
+Join = Callable[[list[Formula], Formula, str], list[Formula]]
 
 
 def joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:
@@ -27,42 +28,27 @@ def joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:
     place = known[new.name]
     if new.name not in new.arguments:
         return [*base[:place], new, *base[place + 1 :]]
-    old_name = f"{new.name}__without_{label}"
-    old = replace(base[place], name=old_name, unit=replace(base[place].unit, component=False))
-    arguments = tuple(old_name if argument == new.name else argument for argument in new.arguments)
-    return [*base[:place], old, replace(new, arguments=arguments), *base[place + 1 :]]
+    old = replace(uncounted(base[place]), name=f"{new.name}__without_{label}")
+    return [*base[:place], old, reading(new, {new.name: old.name}), *base[place + 1 :]]
 
 
 def wrapped_input(base: list[Formula], new: Formula, label: str) -> list[Formula]:
     """An input keeps its name and its prior; those who used it now use the wrapped value."""
-    wrapped = f"{new.name}__with_{label}"
-    users = [replace(f, arguments=tuple(wrapped if a == new.name else a for a in f.arguments)) for f in base]
-    return [*users, replace(new, name=wrapped)]
-
-
-Join = Callable[[list[Formula], Formula, str], list[Formula]]
+    wrapped = replace(new, name=f"{new.name}__with_{label}")
+    return [*(reading(formula, {new.name: wrapped.name}) for formula in base), wrapped]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Formulas of one origin, the label that goes into the names of what they wrap, and how they join."""
+    """Formulas of one origin, which goes into the names of what they wrap, and how they join others."""
 
     formulas: Sequence[Formula]
-    label: str
+    origin: str  # a lever's name, or a file's path
     join: Join = joined
 
     def joined_to(self, base: list[Formula], new: Formula) -> list[Formula]:
         """The formulas with one of this layer's."""
-        return self.join(base, new, re.sub(r"\W", "_", self.label))
-
-
-def label_of(lever: str) -> str:
-    """What stands for a lever in the names of what it wraps, and of its switch.
-
-    >>> label_of("moe"), label_of("ours/half price.py")
-    ('moe', 'half_price')
-    """
-    return re.sub(r"\W", "_", Path(lever).stem)
+        return self.join(base, new, label_of(self.origin))
 
 
 def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[str] = ()) -> Model:
@@ -74,9 +60,9 @@ def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[s
     applied = tuple(applied)
     _check_compatible(applied)
     layers = [
-        *(Layer(formulas_of(user_module(file)), file.stem) for file in files),
-        *(Layer(lever_formulas(name), Path(name).stem) for name in applied),
-        *(Layer(lever_formulas(name), Path(name).stem, switched) for name in in_play),
+        *(Layer(formulas_of(user_module(file)), str(file)) for file in files),
+        *(Layer(lever_formulas(name), name) for name in applied),
+        *(Layer(lever_formulas(name), name, switched) for name in in_play),
     ]
     return build(laid_over(shipped_formulas(), layers))
 
@@ -119,8 +105,8 @@ def _refusal(new: Formula, base: list[Formula]) -> str:
     if new.name in units and units[new.name].component and not new.unit.component:
         return f"{new.where}: {new.name} is a component; annotate it -> Component"
     shipped = {argument for formula in shipped_formulas() for argument in formula.arguments}
-    uncounted = new.name not in units or not units[new.name].component
-    if new.unit.component and uncounted and new.name in (*units, *shipped, *new.arguments):
+    is_counted = new.name in units and units[new.name].component
+    if new.unit.component and not is_counted and new.name in (*units, *shipped, *new.arguments):
         remedy = "annotate it with its own unit, or give the component another name"
         return f"{new.where}: {new.name} is no component; {remedy}"
     return ""
