@@ -55,10 +55,10 @@ def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[s
     """The shipped model with a user's files of formulas, then levers, laid over it in their order.
 
     Levers that are in play come last, each under a switch of its own.
-    Raises :class:`ModelError` for levers that exclude each other.
+    Raises :class:`ModelError` for levers that exclude each other, and for two of one name.
     """
-    applied = tuple(applied)
-    _check_compatible(applied)
+    files, applied = tuple(files), tuple(applied)
+    _check_compatible([*map(str, files), *applied])
     layers = [
         *(Layer(formulas_of(user_module(file)), str(file)) for file in files),
         *(Layer(lever_formulas(name), name) for name in applied),
@@ -90,11 +90,21 @@ def _wraps_input(new: Formula, base: Iterable[Formula]) -> bool:
     return new.name in new.arguments and all(formula.name != new.name for formula in base)
 
 
-def _check_compatible(applied: Sequence[str]) -> None:
-    """Raise :class:`ModelError` with the reason of each pair of levers that exclude each other."""
-    shipped = [card(name) for name in applied if not name.endswith(".py")]
-    if found := list(filter(None, (excluded(*pair) for pair in combinations(shipped, 2)))):
+def _check_compatible(origins: Sequence[str]) -> None:
+    """Raise :class:`ModelError` with the reason of each pair of levers or files that cannot be combined."""
+    if found := dict.fromkeys(filter(None, (_clash(*pair) for pair in combinations(origins, 2)))):
         raise ModelError("\n  ".join(found))
+
+
+def _clash(one: str, other: str) -> str:
+    """Why two levers, or files, cannot be combined; empty if they can. One would hide another of its name."""
+    if one == other:
+        return f"lever {one} is named twice"
+    if label_of(one) == label_of(other):
+        return f"{one} and {other} would have one name, {label_of(one)}: rename a file"
+    if one.endswith(".py") or other.endswith(".py"):
+        return ""
+    return excluded(card(one), card(other))
 
 
 def _refusal(new: Formula, base: list[Formula]) -> str:

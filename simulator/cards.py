@@ -93,7 +93,5 @@ def lever_formulas(name: str) -> list[Formula]:
 
 def excluded(one: Card, other: Card) -> str:
     """Why two levers cannot be combined; empty if they can."""
-    if one.name == other.name:
-        return f"lever {one.name} is named twice"
     reason = one.excludes.get(other.name) or other.excludes.get(one.name)
     return f"{one.name} and {other.name} exclude each other: {reason}" if reason else ""

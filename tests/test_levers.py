@@ -330,6 +330,22 @@ def test_a_lever_named_twice_is_refused() -> None:
         load_scenario(GPT4, levers=("moe", "moe"))
 
 
+def test_levers_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Of two files of one name, or a file that is called as a shipped lever, one would hide the other."""
+    ours, theirs = (tmp_path / folder / "moe.py" for folder in ("ours", "theirs"))
+    for path in (ours, theirs):
+        path.parent.mkdir()
+        path.write_text(
+            "from simulator.units import Share\n\n\ndef mfu(mfu: Share) -> Share:\n"
+            '    """Half."""\n    return mfu * 0.5\n'
+        )
+    for other in (str(theirs), "moe"):
+        with pytest.raises(InputError, match=f"{ours} and {other} would have one name, moe: rename a file"):
+            load_scenario(GPT4, levers=(str(ours), other))
+    with pytest.raises(InputError, match=f"lever {ours} is named twice"):
+        load_scenario(GPT4, levers=(str(ours), str(ours)))
+
+
 def test_whoever_reads_a_wrapped_input_reads_it_wrapped(tmp_path: Path) -> None:
     """A lever that reads an input which another one wraps reads the wrapped value, in any order."""
     reader = tmp_path / "reader.py"
