@@ -57,7 +57,7 @@ def read_card(name: str, module: ModuleType) -> Card:
     found = [(key, " ".join(words.split())) for key, words in KEYED.findall(text)]
     first = dict(reversed(found))
     if first.get("Kind") not in KINDS:
-        raise ModelError(f"lever {name}: its docstring says no Kind: {', '.join(KINDS)}")
+        raise ModelError(f"lever {name}: its docstring has no line Kind: WORD, one of {', '.join(KINDS)}")
     extends, reason = _explained(first.get("Extends", ""))
     inherited = {**card(extends).excludes, extends: reason} if extends else {}
     quality, loss = _explained(first.get("Quality", SAME))

@@ -122,7 +122,7 @@ def test_what_is_judged_is_not_given(seeds: Claims) -> None:
 
 def test_every_claim_of_the_documents_is_there(seeds: Claims) -> None:
     """All 15 of the first and all 33 of the second, each judged or covered by something that exists."""
-    assert [c.id for c in seeds.claims] == [
+    assert [c.id for c in seeds.claims if c.document in ("A", "B")] == [
         *(f"A{n:02d}" for n in range(1, 16)),
         *(f"B{n:02d}" for n in range(1, 34)),
     ]
@@ -302,6 +302,7 @@ def test_open_ends_are_infinite(tmp_path: Path) -> None:
     [
         ("claims: []", "claims is no list of one or more"),
         ("claims: {a: b}", "claims is no list of one or more"),
+        ("documents: {A: a}\nclaims: [{id: X1, document: B}]", "X1 is of document B, which is not listed"),
         ("documents: [a]", "stands where KEY: VALUE lines belong"),
         ("power_law: {quantity: total_cost}", "no power law"),
         ("power_law: {quantity: q, sizes: {a: 1, b: 2}, claimed: [[1, 1], [2, -2]]}", "no power law"),

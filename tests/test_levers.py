@@ -320,7 +320,7 @@ def test_what_buys_another_model_says_so() -> None:
 
 def test_a_card_without_kind_is_refused() -> None:
     """A module that does not say of which kind its lever is raises an error that lists the kinds."""
-    with pytest.raises(ModelError, match="says no Kind: engineering, policy"):
+    with pytest.raises(ModelError, match="has no line Kind: WORD, one of engineering, policy"):
         read_card("units", __import__("simulator.units", fromlist=["units"]))
 
 

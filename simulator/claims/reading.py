@@ -89,6 +89,7 @@ def read_claims(path: str | Path) -> Claims:
     ]
     _check_ids(path, found, complain)
     documents = mapping(content.get("documents"), complain)
+    _check_documents(path, found, documents, complain)
     law = _power_law(content["power_law"], path.parent, complain) if "power_law" in content else None
     if complaints:
         raise InputError(complaints)
@@ -140,6 +141,16 @@ def _check_ids(path: Path, found: list[Claim], complain: Complain) -> None:
     ids = [claim.id for claim in found]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
         complain(Complaint(str(path), f"claim {name} is there twice", "give it an id of its own"))
+
+
+def _check_documents(
+    path: Path, found: list[Claim], documents: Mapping[str, Node], complain: Complain
+) -> None:
+    """Where documents are listed, those that claims name are among them: the report says what they are."""
+    for claim in found if documents else ():
+        if claim.document and claim.document not in documents:
+            what = f"claim {claim.id} is of document {claim.document}, which is not listed"
+            complain(Complaint(str(path), what, f"write {claim.document}: under documents:"))
 
 
 def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
