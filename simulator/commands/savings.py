@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, notes_of, say, settings_of, with_currency
+from simulator.commands.loading import load_all, notes_of, say, say_rounded, settings_of, with_currency
 from simulator.terminal.options import format_option, quantity_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def levers_command(
     with watching(quiet) as watch:
         found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
     found = replace(found, left_out={**playing.left_out, **found.left_out})
-    if found.settings.draws != how.draws:
-        say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
+    say_rounded(how, found.settings, quiet)
     about = _about(base, how.seed, found.settings.draws)
     click.echo(levers_sheet(found, about, only).text(style))
 

@@ -24,6 +24,7 @@ from simulator.currency import SIGNS
 from simulator.reports.data import percentiles
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import rounded, stated
+from simulator.reports.sentences import laid_over
 
 VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
 EXPLAINED = (
@@ -64,9 +65,7 @@ def _sentences(
     for key, document in of.documents.items():
         yield f"{key}: {document}"
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
-    for key in ("set", "levers"):
-        if about.get(key):
-            yield f"Laid over every case, {key}: {about[key]}"
+    yield from laid_over(about, "every case")
     if law:
         low, middle, high = (f"{law.exponent[level].value:.2f}" for level in (5.0, 50.0, 95.0))
         yield (

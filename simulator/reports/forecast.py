@@ -10,6 +10,7 @@ from simulator.forecast.forecast import AFFORDABLE, LEVELS, Affordable, Forecast
 from simulator.reports.data import finite, percentiles, with_se
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import chance_of, rounded, stated
+from simulator.reports.sentences import laid_over
 
 OBSERVED = "2.4 (2.0-2.9) times a year, 2016-2024 (Epoch AI, arXiv:2405.21015)"
 ASSUMED = (
@@ -69,9 +70,7 @@ def runs_out(found: Forecast, book: str) -> str | None:
 
 def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"Book: {about['book']}"
-    for key in ("set", "levers"):
-        if about.get(key):
-            yield f"Laid over the scenario, {key}: {about[key]}"
+    yield from laid_over(about, "the scenario")
     growth = rounded(found.growth.value, max(found.growth.se, 0.005))
     yield f"The median cost grows {growth} times a year; of frontier models it grew {OBSERVED}"
     last = name_of(found, found.years[-1].ahead)

@@ -131,6 +131,13 @@ def _correlated(summary: Summary) -> list[str]:
     return [f"Correlated: {pairs}"] if pairs else []
 
 
+def laid_over(about: Mapping[str, Any], what: str) -> Iterator[str]:
+    """What of the command line was laid over a scenario, or over each of several."""
+    for key in ("set", "levers"):
+        if about.get(key):
+            yield f"Laid over {what}, {key}: {about[key]}"
+
+
 def _planned(value: str | float) -> str:
     return stated(value, "") if isinstance(value, float) else value
 
