@@ -49,6 +49,11 @@ class Claim:
     note: str
 
     @property
+    def subject(self) -> str:
+        """The quantity, or how it compares with itself."""
+        return f"{self.ratio} of {self.quantity}" if self.ratio else self.quantity
+
+    @property
     def has_arithmetic(self) -> bool:
         """Whether arithmetic on given figures can show that the claim cannot be."""
         return bool(self.implies) or self.basis == ARITHMETIC

@@ -8,11 +8,12 @@ from typing import Any
 
 from simulator.backtest.predicting import NOT_PUBLISHED, Backtest
 from simulator.backtest.scoring import Score, Summary
-from simulator.reports.layout import Row, Sheet, grouped
+from simulator.reports.layout import Row, Sheet, cut, grouped
 from simulator.reports.numbers import percent, rounded, stated
 
 FEWEST = 20  # below which coverage says little
 BANDS = (0.5, 0.9)
+LONGEST = 22  # letters of a run's name
 EXPLAINED = (
     "within 50%, 90%: the share of published figures within the central band of their prediction, with the "
     "exact 95% interval of that share in brackets",
@@ -120,11 +121,7 @@ def _runs(found: Backtest) -> list[Row]:
 def _cells(score: Score) -> Row:
     told = (rounded(value, value / 100.0) for value in (score.p5, score.p50, score.p95))
     published = stated(score.published, "")
-    return (_short(score.run), score.quantity, published, *told, f"{score.percentile:.2f}")
-
-
-def _short(name: str, most: int = 22) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    return (cut(score.run, LONGEST), score.quantity, published, *told, f"{score.percentile:.2f}")
 
 
 def _skipped(found: Backtest) -> Iterator[str]:

@@ -22,11 +22,12 @@ from simulator.claims.power_law import Fitted
 from simulator.claims.reading import Claim, Claims
 from simulator.currency import SIGNS
 from simulator.reports.data import percentiles
-from simulator.reports.layout import Row, Sheet
+from simulator.reports.layout import Row, Sheet, cut
 from simulator.reports.numbers import rounded, stated
 from simulator.reports.sentences import laid_over
 
 VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
+LONGEST = 22  # letters of what a claim is of
 EXPLAINED = (
     "consistent: some of what was said lies within P5 to P95 of the prediction; low, high: all of it beyond; "
     f"impossible: beyond all but {100.0 * NEVER:g}% of the draws, and by arithmetic on given figures; u: the "
@@ -85,12 +86,11 @@ def _row(found: Judged) -> Row:
     return (claim.id, _name(claim), said(found), *numbers, f"{found.percentile:.3f}", found.verdict)
 
 
-def _name(claim: Claim, most: int = 22) -> str:
-    """A claim's quantity with its unit where that has room, and is no money, which has its sign."""
-    name = f"{claim.ratio} of {claim.quantity}" if claim.ratio else claim.quantity
+def _name(claim: Claim) -> str:
+    """What a claim is of, with its unit where that has room, and is no money, which has its sign."""
     unit = "" if claim.unit == "1" or _sign(claim) else claim.unit
-    whole = f"{name}, {unit}" if unit else name
-    return next((each for each in (whole, name) if len(each) <= most), f"{name[: most - 1]}…")
+    whole = f"{claim.subject}, {unit}" if unit else claim.subject
+    return whole if len(whole) <= LONGEST else cut(claim.subject, LONGEST)
 
 
 def _sign(claim: Claim) -> str:

@@ -44,6 +44,15 @@ def grouped(said: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
+def cut(text: str, width: int) -> str:
+    """Text of at most so many letters, its end left out.
+
+    >>> cut("BLOOM 176B", 6), cut("short", 6)
+    ('BLOOM…', 'short')
+    """
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
 def shortened(text: str, width: int) -> str:
     """Text of at most so many letters, with its middle left out: names differ at their ends.
 

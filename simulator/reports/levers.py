@@ -43,16 +43,10 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
         {"levers": list(each.levers), "keeps_quality": found.keeps_quality(each.levers), **_data(each)}
         for each in found.portfolios
     ]
-    same, other = ([e for e in found.levers if _buys_another(found, e) is way] for way in (False, True))
-    tables = (
-        *(_levers(found, "lever", same), _levers(found, ANOTHER, other)),
-        *(_portfolios(found, head, keeps) for head, keeps in PORTFOLIOS.items()),
-    )
-    below = [*(EXPLAINED if levers else ()), *([NO_CHEAPER] if other else []), *_together(found)]
     return Sheet(
         above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
-        tables=tuple(rows for rows in tables if len(rows) > 1),
-        below=(*below, *(_presumed(found, explained) if explained else [MORE]), *_left_out(found)),
+        tables=tuple(rows for rows in _tables(found) if len(rows) > 1),
+        below=tuple(_below(found, explained)),
         records=[{**record, **about, "quantity": found.quantity, "unit": found.unit} for record in levers],
         data={
             "quantity": found.quantity,
@@ -80,14 +74,31 @@ def _sentences(found: Ranking, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
 
 
+def _tables(found: Ranking) -> Iterator[list[Row]]:
+    for head, another in (("lever", False), (ANOTHER, True)):
+        yield _levers(found, head, [e for e in found.levers if _buys_another(found, e) is another])
+    for head, keeps in PORTFOLIOS.items():
+        yield _portfolios(found, head, keeps)
+
+
+def _below(found: Ranking, explained: Collection[str]) -> Iterator[str]:
+    yield from EXPLAINED if found.levers else ()
+    if any(_buys_another(found, each) for each in found.levers):
+        yield NO_CHEAPER
+    yield from _together(found)
+    yield from _presumed(found, explained) if explained else (MORE,)
+    yield from _left_out(found)
+
+
 def _levers(found: Ranking, head: str, savings: Collection[Saving]) -> list[Row]:
-    rows: list[Row] = [(head, *_heads(), "paired", "saves", "quality")]
+    """A row a lever, with its quality where the head does not say it of all."""
+    rows: list[Row] = [(head, *_heads(), "paired", "saves", *(() if head == ANOTHER else ("quality",)))]
     for each in savings:
         (name,) = each.levers
         paired = rounded(each.of_saving.value, each.of_saving.se)
-        quality = "" if head == ANOTHER else found.cards[name].quality
-        rows.append((name, *_cells(each), paired, chance_of(each.saves), quality))
-    return [row[:-1] for row in rows] if head == ANOTHER else rows
+        quality = () if head == ANOTHER else (found.cards[name].quality,)
+        rows.append((name, *_cells(each), paired, chance_of(each.saves), *quality))
+    return rows
 
 
 def _portfolios(found: Ranking, head: str, keeps: bool) -> list[Row]:
