@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator import load_scenario
+from simulator import load_scenario, units
 from simulator.assembly import assembled
 from simulator.cards import ANOTHER, card, excluded, lever_formulas, read_card
-from simulator.commands.savings import _in_its_currency
+from simulator.currency import own_name
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
 from simulator.reports.levers import levers_sheet
-from simulator.savings.playing import KINDS, at_play
+from simulator.savings.playing import KINDS, Playing, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
 from simulator.summary import warnings
@@ -31,41 +31,36 @@ LEVERS = [name for name in lever_names() if card(name).kind in KINDS]
 SETTINGS = Settings(draws=4096, seed=3)
 
 
-def medians(scenario) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    return {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
-
-
 @pytest.fixture(scope="module")
-def playing():  # type: ignore[no-untyped-def]
+def playing() -> Playing:
     """The default scenario with every lever in play."""
     return at_play(GPT4, load_scenario(GPT4))
 
 
-def test_every_lever_can_be_played(playing) -> None:  # type: ignore[no-untyped-def]
+def test_every_lever_can_be_played(playing: Playing) -> None:
     """The books hold a prior for every effect of every lever."""
     assert list(playing.names) == LEVERS
     assert not playing.left_out
 
 
 @pytest.mark.parametrize("name", LEVERS)
-def test_a_switch_says_what_the_lever_says(name: str, playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_switch_says_what_the_lever_says(name: str, playing: Playing) -> None:
     """At the medians a lever switched on gives, to the last bit, what the model with it alone gives."""
     alone = load_scenario(GPT4, levers=(name,))
-    on = {**medians(playing.scenario), switch_of(name): 1.0}
+    on = {**playing.scenario.medians, switch_of(name): 1.0}
     assert (
-        playing.scenario.model.evaluate(on)["total_cost"]
-        == alone.model.evaluate(medians(alone))["total_cost"]
+        playing.scenario.model.evaluate(on)["total_cost"] == alone.model.evaluate(alone.medians)["total_cost"]
     )
 
 
-def test_with_all_switches_off_nothing_has_changed(playing) -> None:  # type: ignore[no-untyped-def]
+def test_with_all_switches_off_nothing_has_changed(playing: Playing) -> None:
     """Draws with every lever off are those of the scenario without levers, to the last bit."""
     without = engine(load_scenario(GPT4), SETTINGS).columns(["total_cost"], 4096)["total_cost"]
     off = engine(playing.scenario, SETTINGS).columns(["total_cost"], 4096)["total_cost"]
     assert np.array_equal(without, off)
 
 
-def test_a_saving_is_the_difference_of_two_runs(playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_saving_is_the_difference_of_two_runs(playing: Playing) -> None:
     """What the ranking says of a lever is what two runs with and without it say."""
     found = rank(playing.scenario, ("staged_training", "tax_credit"), SETTINGS)
     base, new = (
@@ -79,7 +74,7 @@ def test_a_saving_is_the_difference_of_two_runs(playing) -> None:  # type: ignor
     assert staged.saves.value == np.mean(base > new)
 
 
-def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ignore[no-untyped-def]
+def test_interactions_are_what_is_left_of_the_sum(playing: Playing) -> None:
     """A portfolio's saving is the sum of its levers' own and the interaction."""
     found = rank(playing.scenario, ("staged_training", "tax_credit"), SETTINGS)
     (both,) = found.portfolios
@@ -87,7 +82,7 @@ def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ign
     assert both.interaction and both.saving[50.0].value == pytest.approx(alone + both.interaction.value)
 
 
-def test_errors_are_the_spread_over_seeds(playing) -> None:  # type: ignore[no-untyped-def]
+def test_errors_are_the_spread_over_seeds(playing: Playing) -> None:
     """The standard errors of a saving agree with how far it varies from seed to seed."""
     found = [
         rank(playing.scenario, ("staged_training",), Settings(draws=2048, seed=seed), largest=1).levers[0]
@@ -101,7 +96,7 @@ def test_errors_are_the_spread_over_seeds(playing) -> None:  # type: ignore[no-u
 SOME = ("distillation", "pooled_training", "multimodal_sharing", "antitrust", "staged_grants", "sandbox")
 
 
-def test_the_first_portfolios_are_the_best_of_all(playing) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_portfolios_are_the_best_of_all(playing: Playing) -> None:
     """No other pair or three of some levers that keeps the quality, or loses some, saves more."""
     machine = engine(playing.scenario, SETTINGS)
 
@@ -123,7 +118,7 @@ def test_the_first_portfolios_are_the_best_of_all(playing) -> None:  # type: ign
         assert all(len(one - other) > 1 for place, one in enumerate(found) for other in found[:place])
 
 
-def test_another_model_is_in_no_portfolio(playing) -> None:  # type: ignore[no-untyped-def]
+def test_another_model_is_in_no_portfolio(playing: Playing) -> None:
     """Levers that buy another model than the planned one have a table of their own and no portfolio."""
     names = ("lora", "antitrust", "tax_credit")
     found = rank(playing.scenario, names, SETTINGS)
@@ -188,40 +183,40 @@ def test_a_users_lever_that_changes_nothing_is_said(tmp_path: Path) -> None:
     assert load_scenario(GPT4, levers=[str(path)]).idle == (f"lever {path} changes nothing",)
 
 
-def test_a_mixture_is_not_made_one_again(playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_mixture_is_not_made_one_again(playing: Playing) -> None:
     """GPT-4-class is planned as a mixture of experts, so that the lever saves nothing; of GPT-3 it does."""
     found = rank(playing.scenario, ("moe",), SETTINGS)
     assert found.left_out == {"moe": "no draw changes, as moe_active_share is 1 and moe_mfu_share is 1"}
     dense = str(ROOT / "configs/gpt3-175b.yaml")
     costs = [load_scenario(dense, levers=levers) for levers in ((), ("moe",))]
-    before, after = (each.model.evaluate(medians(each))["total_cost"] for each in costs)
+    before, after = (each.model.evaluate(each.medians)["total_cost"] for each in costs)
     assert after < before
 
 
-def test_draws_need_not_fall_into_equal_parts(playing) -> None:  # type: ignore[no-untyped-def]
+def test_draws_need_not_fall_into_equal_parts(playing: Playing) -> None:
     """Plain draws are rounded up to as many in each part."""
     found = rank(playing.scenario, ("sandbox",), Settings(draws=1001, sampler="random"))
     assert found.settings.draws == 1008
 
 
-def test_energy_is_no_money(playing) -> None:  # type: ignore[no-untyped-def]
+def test_energy_is_no_money(playing: Playing) -> None:
     """Another quantity than money is printed in its own unit."""
     found = rank(playing.scenario, ("staged_training",), SETTINGS, "energy")
     text = levers_sheet(found, {"scenario": "x", "book": "y"}).text("table")
     assert "$" not in text and "MWh" in text
 
 
-def test_each_lever_of_a_portfolio_adds_to_it(playing) -> None:  # type: ignore[no-untyped-def]
+def test_each_lever_of_a_portfolio_adds_to_it(playing: Playing) -> None:
     """A portfolio that saves no more than a part of it is none."""
     names = ("distillation", "antitrust", "data_alliance", "synthetic_data")
     for each in rank(playing.scenario, names, SETTINGS, top=20).portfolios:
         parts = [load_scenario(GPT4, levers=set(each.levers) - {left}) for left in each.levers]
         whole = load_scenario(GPT4, levers=each.levers)
-        costs = [s.model.evaluate(medians(s))["total_cost"] for s in (whole, *parts)]
+        costs = [s.model.evaluate(s.medians)["total_cost"] for s in (whole, *parts)]
         assert costs[0] < min(costs[1:])
 
 
-def test_what_changes_no_draw_is_left_out(playing) -> None:  # type: ignore[no-untyped-def]
+def test_what_changes_no_draw_is_left_out(playing: Playing) -> None:
     """Spot capacity saves nothing where accelerators are owned, for certain, not by chance."""
     found = rank(playing.scenario, ("spot", "sandbox"), SETTINGS)
     assert [each.levers for each in found.levers] == [("sandbox",)]
@@ -234,7 +229,7 @@ def test_an_applied_lever_is_left_out_as_such() -> None:
     assert found.left_out["moe"] == "applied throughout"
 
 
-def test_only_some_levers_are_explained(playing) -> None:  # type: ignore[no-untyped-def]
+def test_only_some_levers_are_explained(playing: Playing) -> None:
     """What is lost and presumed is told of the levers that were asked for, else where it is told."""
     found, about = rank(playing.scenario, ("distillation",), SETTINGS), {"scenario": "x", "book": "y"}
     assert "assumes that a teacher" in levers_sheet(found, about, ["distillation"]).text("table")
@@ -245,10 +240,10 @@ def test_only_some_levers_are_explained(playing) -> None:  # type: ignore[no-unt
 def test_money_is_ranked_in_its_currency() -> None:
     """Sums are those in the scenario's or the asked currency; what is no money, and dollars, stay."""
     yuan, dollars = (load_scenario(GPT4, settings=given) for given in (["currency=CNY"], []))
-    assert _in_its_currency(yuan, "total_cost") == "total_cost_cny"
-    assert _in_its_currency(yuan, "total_cost_cny") == "total_cost_cny"
-    assert _in_its_currency(yuan, "energy") == "energy"
-    assert _in_its_currency(dollars, "total_cost") == "total_cost"
+    asked = ("total_cost", "total_cost_cny", "energy")
+    found = [own_name(yuan.model, name, yuan.currency) for name in asked]
+    assert found == ["total_cost_cny", "total_cost_cny", "energy"]
+    assert own_name(dollars.model, "total_cost", dollars.currency) == "total_cost"
 
 
 def test_only_what_is_a_lever_is_ranked() -> None:
@@ -259,7 +254,7 @@ def test_only_what_is_a_lever_is_ranked() -> None:
         at_play(GPT4, load_scenario(GPT4), only=("growth",))
 
 
-def test_every_figure_has_its_error(playing) -> None:  # type: ignore[no-untyped-def]
+def test_every_figure_has_its_error(playing: Playing) -> None:
     """The data of a lever hold the standard error of each figure, and of a chance its interval."""
     found = rank(playing.scenario, ("antitrust",), SETTINGS)
     (record,) = levers_sheet(found, {"scenario": "x", "book": "y"}).data["levers"]
@@ -267,9 +262,9 @@ def test_every_figure_has_its_error(playing) -> None:  # type: ignore[no-untyped
     assert record["p_saves"] == 1.0 and record["p_saves_ci95"][0] < 1.0
 
 
-def test_order_does_not_matter(playing) -> None:  # type: ignore[no-untyped-def]
+def test_order_does_not_matter(playing: Playing) -> None:
     """Two levers that may be combined give the same cost in either order."""
-    values = medians(playing.scenario)
+    values = playing.scenario.medians
     for one, other in combinations(LEVERS, 2):
         if not excluded(card(one), card(other)):
             models = [assembled((), pair) for pair in ((one, other), (other, one))]
@@ -321,7 +316,7 @@ def test_what_buys_another_model_says_so() -> None:
 def test_a_card_without_kind_is_refused() -> None:
     """A module that does not say of which kind its lever is raises an error that lists the kinds."""
     with pytest.raises(ModelError, match="has no line Kind: WORD, one of engineering, policy"):
-        read_card("units", __import__("simulator.units", fromlist=["units"]))
+        read_card("units", units)
 
 
 def test_a_lever_named_twice_is_refused() -> None:

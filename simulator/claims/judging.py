@@ -176,7 +176,7 @@ def _implied(claim: Claim, scenario: Scenario) -> Implied:
 
 
 def _at_medians(claim: Claim, scenario: Scenario) -> Implied:
-    medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
+    medians = scenario.medians
     model = scenario.model.pin([claim.quantity]).only([claim.implies])
     needed = {name: medians[name] for name in model.inputs if name != claim.quantity}
     ends = dict.fromkeys(end for end in (claim.low, claim.high) if isfinite(end))

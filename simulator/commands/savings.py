@@ -61,6 +61,7 @@ def levers_command(
     Each alone and the best together, on the same draws; levers given by --lever are applied throughout.
     Levers that buy another model than the planned one are told apart.
     """
+    from simulator.currency import own_name
     from simulator.reports.levers import levers_sheet
     from simulator.savings.playing import KINDS, at_play
     from simulator.savings.ranking import rank
@@ -71,21 +72,13 @@ def levers_command(
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
     playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
     say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
-    asked = _in_its_currency(playing.scenario, quantity)
+    asked = own_name(playing.scenario.model, quantity, playing.scenario.currency)
     with watching(quiet) as watch:
         found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
     found = replace(found, left_out={**playing.left_out, **found.left_out})
     say_rounded(how, found.settings, quiet)
     about = _about(base, how.seed, found.settings.draws)
     click.echo(levers_sheet(found, about, only).text(style))
-
-
-def _in_its_currency(scenario: Scenario, quantity: str) -> str:
-    """The quantity as it is named in the scenario's currency, if it is a sum of money."""
-    from simulator.currency import name_in
-
-    own = name_in(quantity, scenario.currency)
-    return own if own in scenario.model.units else quantity
 
 
 def _about(scenario: Scenario, seed: int, draws: int) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def forecast(
     stocks = {each.book: _stock(each, settings) for each in (scenario, *others)}
     limits = {*budgets, *([budget] if budget else [])}
     drawn = {ahead: future.columns(names, ahead) for ahead in range(years + 1)}
-    size = float(scenario.priors[SIZE].distribution.ppf(0.5))
+    size = scenario.medians[SIZE]
     return Forecast(
         settings,
         scenario.currency or USD_SYMBOL,

@@ -53,6 +53,11 @@ class Scenario:
         """The distribution of every input."""
         return {name: prior.distribution for name, prior in self.priors.items()}
 
+    @property
+    def medians(self) -> dict[str, float]:
+        """Every input at the median of its prior."""
+        return {name: float(prior.ppf(0.5)) for name, prior in self.distributions.items()}
+
     @cached_property
     def copula(self) -> Copula:
         """How the inputs move together."""
