@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -19,7 +20,7 @@ from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
 from simulator.reports.levers import levers_sheet
-from simulator.savings.playing import KINDS, Playing, at_play
+from simulator.savings.playing import RANKED, Playing, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
 from simulator.summary import warnings
@@ -27,8 +28,9 @@ from simulator.switches import switch_of
 
 ROOT = Path(__file__).parents[1]
 GPT4 = str(ROOT / "configs/gpt4-class.yaml")
-LEVERS = [name for name in lever_names() if card(name).kind in KINDS]
+LEVERS = [name for name in lever_names() if card(name).kind in RANKED]
 SETTINGS = Settings(draws=4096, seed=3)
+KEYS = {"Kind", "Excludes", "Extends", "Quality", "Assumes"}  # of a card
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +277,8 @@ def test_order_does_not_matter(playing: Playing) -> None:
 @pytest.mark.parametrize("name", lever_names())
 def test_cards_are_whole(name: str) -> None:
     """Every lever has a title, a kind, formulas with meanings, and excludes only levers that exist."""
-    found = card(name)
+    found, text = card(name), lever(name).__doc__ or ""
+    assert set(re.findall(r"^([A-Z]\w+):", text, re.MULTILINE)) <= KEYS, "a key is misspelled"
     assert found.title and found.kind
     assert set(found.excludes) <= set(lever_names())
     assert all(formula.meaning for formula in formulas_of(lever(name)))

@@ -63,14 +63,14 @@ def levers_command(
     """
     from simulator.currency import own_name
     from simulator.reports.levers import levers_sheet
-    from simulator.savings.playing import KINDS, at_play
+    from simulator.savings.playing import RANKED, at_play
     from simulator.savings.ranking import rank
     from simulator.terminal.bar import watching
 
     options = with_currency(options, currency)
     base, how = load_all((scenario,), options, quiet=True)[0], settings_of(options)
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
-    playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
+    playing = at_play(scenario, base, (kind,) if kind else RANKED, only, **chosen)
     say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
     asked = own_name(playing.scenario.model, quantity, playing.scenario.currency)
     with watching(quiet) as watch:

@@ -13,7 +13,7 @@ from simulator.extensions import lever_names
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.scenario import Scenario
 
-KINDS = ("engineering", "policy")
+RANKED = ("engineering", "policy")  # kinds; the others are no ways to save
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Playing:
 
 
 def at_play(
-    path: str, base: Scenario, kinds: Sequence[str] = KINDS, only: Sequence[str] = (), **chosen: Any
+    path: str, base: Scenario, kinds: Sequence[str] = RANKED, only: Sequence[str] = (), **chosen: Any
 ) -> Playing:
     """A scenario with every lever of some kinds in play that can be; ``chosen`` are the loader's options.
 
