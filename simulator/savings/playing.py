@@ -42,7 +42,7 @@ def at_play(
     try:
         return Playing(load(in_play=names), names, left_out)
     except InputError:
-        left_out |= {name: reason for name in names if (reason := _wanting(load, name))}
+        left_out |= {name: reason for name in names if (reason := _fault(load, name))}
     names = tuple(name for name in names if name not in left_out)
     return Playing(load(in_play=names), names, left_out)
 
@@ -66,7 +66,7 @@ def _excluded(cards: Iterable[Card], applied: Sequence[str]) -> Iterable[tuple[s
             yield each.name, reason
 
 
-def _wanting(load: partial[Scenario], name: str) -> str:
+def _fault(load: partial[Scenario], name: str) -> str:
     """What is wrong with one lever in play, as for its inputs without a prior; empty if nothing."""
     try:
         load(in_play=(name,))
