@@ -51,7 +51,7 @@ def judged(tmp_path: Path, quantity: str, ends: str, more: str = "") -> Judged:
 
 def energy_of_gpt3() -> np.ndarray:
     scenario = load_scenario(ROOT / "configs/gpt3-175b.yaml", book=ROOT / "configs/books/market-2025-03.yaml")
-    return engine(scenario, SETTINGS).columns(["energy"], SETTINGS.draws)["energy"]
+    return engine(scenario, SETTINGS, ["energy"]).columns(["energy"], SETTINGS.draws)["energy"]
 
 
 @pytest.fixture(scope="module")
