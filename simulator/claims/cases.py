@@ -31,7 +31,7 @@ PLAN = "plan."  # what is laid over the plan changes no formula
 class Cases:
     """Scenarios that claims speak of, each loaded once; settings and levers are laid over all of them."""
 
-    found: Claims
+    source: Claims
     settings: Settings
     book: str | Path | None = None
     laid_over: Sequence[str] = ()
@@ -40,13 +40,13 @@ class Cases:
     @cached_property
     def _loaded(self) -> Callable[[Path, Words, Words], Scenario]:
         """The loader, which remembers what it has loaded."""
-        own = () if self.found.formulas is None else (str(self.found.formulas),)
+        own = () if self.source.formulas is None else (str(self.source.formulas),)
 
         @cache
         def load(case: Path, given: Words, applied: Words) -> Scenario:
             return load_scenario(
                 case,
-                book=self.book or self.found.book,
+                book=self.book or self.source.book,
                 settings=(*given, *self.laid_over),
                 levers=(*applied, *self.levers, *own),
             )
@@ -55,7 +55,7 @@ class Cases:
 
     @cached_property
     def _asked(self) -> Mapping[Kind, set[str]]:
-        return asked(self.found)
+        return asked(self.source)
 
     def scenario(self, case: Path, given: Words = (), levers: Words = ()) -> Scenario:
         """A case with disclosed facts and levers."""
@@ -79,14 +79,14 @@ def kind(given: Words, levers: Words) -> Kind:
     return frozenset(fact.split("=")[0] for fact in given if not fact.startswith(PLAN)), frozenset(levers)
 
 
-def asked(found: Claims) -> Mapping[Kind, set[str]]:
+def asked(source: Claims) -> Mapping[Kind, set[str]]:
     """The quantities that a file's claims ask of scenarios of each kind."""
     names: dict[Kind, set[str]] = defaultdict(set)
-    for claim in found.claims:
+    for claim in source.claims:
         if claim.quantity:
             names[kind(claim.given, claim.levers)].add(claim.quantity)
             changed = ((*claim.given, *claim.against), (*claim.levers, *claim.against_levers))
             names[kind(*changed)].add(claim.quantity)
-    if found.power_law:
-        names[kind((), ())].add(found.power_law.quantity)
+    if source.power_law:
+        names[kind((), ())].add(source.power_law.quantity)
     return names

@@ -62,7 +62,7 @@ class Judged:
 
 
 def judge(
-    found: Claims,
+    source: Claims,
     settings: Settings,
     *,
     book: str | Path | None = None,
@@ -76,11 +76,11 @@ def judge(
     draws to tell what is impossible, or too many.
     """
     _check_draws(settings)
-    watch.expect(len(found.claims))
+    watch.expect(len(source.claims))
     complaints: dict[Complaint, list[str]] = {}
     judged = []
-    cases = Cases(found, settings, book, laid_over, levers)
-    for claim in found.claims:
+    cases = Cases(source, settings, book, laid_over, levers)
+    for claim in source.claims:
         try:
             judged.append(_judged(claim, cases))
         except InputError as error:

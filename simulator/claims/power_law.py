@@ -31,7 +31,7 @@ class Fitted:
 
 
 def fitted(
-    found: Claims,
+    source: Claims,
     settings: Settings,
     *,
     book: str | Path | None = None,
@@ -42,10 +42,10 @@ def fitted(
 
     Raises :class:`InputError` for a case that cannot be read or lacks the quantity.
     """
-    law = found.power_law
+    law = source.power_law
     if law is None:
         return None
-    cases = Cases(found, settings, book, laid_over, levers)
+    cases = Cases(source, settings, book, laid_over, levers)
     costs = np.array([cases.draws(path, law.quantity) for path in law.sizes])
     if not (np.isfinite(costs) & (costs > 0.0)).all():
         what = f"{law.quantity} is not above 0 in all draws of all cases"

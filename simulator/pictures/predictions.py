@@ -38,9 +38,9 @@ def backtest_picture(found: Backtest) -> Figure:
     return figure
 
 
-def _predicted(score: Score, of: str) -> plots.Predicted:
+def _predicted(score: Score, ending: str) -> plots.Predicted:
     ends = (score.p5 / score.p50, score.p95 / score.p50, score.published / score.p50)
-    return plots.Predicted(f"{cut(score.run, LONGEST)}{of}", *ends)
+    return plots.Predicted(f"{cut(score.run, LONGEST)}{ending}", *ends)
 
 
 def claims_picture(found: Sequence[Judged], title: str) -> Figure:

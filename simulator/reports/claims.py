@@ -36,7 +36,9 @@ EXPLAINED = (
 )
 
 
-def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about: Mapping[str, Any]) -> Sheet:
+def claims_sheet(
+    found: Sequence[Judged], law: Fitted | None, source: Claims, about: Mapping[str, Any]
+) -> Sheet:
     """The table of claims; each as a record and for programs.
 
     Keys of the data: ``claims`` (a list: ``id``, ``quantity``, ``low``, ``high``, ``unit``, ``percentile``,
@@ -46,7 +48,7 @@ def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about:
     records = [_record(each) for each in found]
     counts = Counter(each.verdict for each in found)
     return Sheet(
-        above=(of.title, *_sentences(counts, law, of, about)),
+        above=(source.title, *_sentences(counts, law, source, about)),
         tables=(_rows(found),),
         below=(*EXPLAINED, *_remarks(found), *_covered(found)),
         records=[{**_flat(record), **about} for record in records],
@@ -60,10 +62,10 @@ def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about:
 
 
 def _sentences(
-    counts: Counter[str], law: Fitted | None, of: Claims, about: Mapping[str, Any]
+    counts: Counter[str], law: Fitted | None, source: Claims, about: Mapping[str, Any]
 ) -> Iterator[str]:
     yield ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
-    for key, document in of.documents.items():
+    for key, document in source.documents.items():
         yield f"{key}: {document}"
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
     yield from laid_over(about, "every case")

@@ -128,17 +128,17 @@ def _size(found: Forecast, year: Year) -> Row:
 def _affordable(found: Forecast) -> list[Row]:
     """What budgets afford beside what demand asks for; of those that afford nothing one is enough."""
     nothing = [each.budget for each in found.affordable if not any(each.sizes.values())]
-    of = [e for e in found.affordable if e.budget == found.budget or e.budget not in nothing[:-1]]
-    heads = ("affordable", "as demand grows", *(stated(each.budget, found.currency) for each in of))
+    told = [e for e in found.affordable if e.budget == found.budget or e.budget not in nothing[:-1]]
+    heads = ("affordable", "as demand grows", *(stated(each.budget, found.currency) for each in told))
     rows = [
         (
             name_of(found, year.ahead),
             rounded(year.parameters, year.parameters / 100.0),
-            *(_size_told(each.sizes[year.ahead]) for each in of),
+            *(_size_told(each.sizes[year.ahead]) for each in told),
         )
         for year in found.years
     ]
-    return [heads, *rows, ("P50 passes", "", *(_passes_told(found, each.budget) for each in of))]
+    return [heads, *rows, ("P50 passes", "", *(_passes_told(found, each.budget) for each in told))]
 
 
 def _size_told(found: Size | None) -> str:
@@ -152,15 +152,15 @@ def _passes_told(found: Forecast, budget: float) -> str:
     return "later" if when is None else "already" if when == name_of(found, found.years[0].ahead) else when
 
 
-def _bought(found: Forecast, of: Affordable) -> dict[str, Any]:
+def _bought(found: Forecast, affordable: Affordable) -> dict[str, Any]:
     """What a budget affords, for programs."""
-    sizes = {name_of(found, ahead): size for ahead, size in of.sizes.items()}
+    sizes = {name_of(found, ahead): size for ahead, size in affordable.sizes.items()}
     return {
-        "budget": of.budget,
+        "budget": affordable.budget,
         "parameters": {year: size and size.parameters for year, size in sizes.items()},
         "se": {year: size and finite(size.se) for year, size in sizes.items()},
         "more_than": [year for year, size in sizes.items() if size and size.beyond],
-        "year_p50_passes": passes(found, of.budget),
+        "year_p50_passes": passes(found, affordable.budget),
     }
 
 
