@@ -29,12 +29,6 @@ def name_in(name: str, currency: str) -> str:
     return name if currency in ("", USD_SYMBOL) else f"{name}_{currency.lower()}"
 
 
-def own_name(model: Model, name: str, currency: str) -> str:
-    """A sum of money's name in a currency that the model has it in; the name itself of what is none."""
-    own = name_in(name, currency)
-    return own if own in model.units else name
-
-
 def sum_named(name: str) -> str:
     """The sum that a quantity is, in another currency than dollars; the name itself where it is none.
 

@@ -15,7 +15,6 @@ import pytest
 from simulator import load_scenario, units
 from simulator.assembly import assembled
 from simulator.cards import ANOTHER, card, excluded, lever_formulas, read_card
-from simulator.currency import own_name
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
@@ -243,9 +242,8 @@ def test_money_is_ranked_in_its_currency() -> None:
     """Sums are those in the scenario's or the asked currency; what is no money, and dollars, stay."""
     yuan, dollars = (load_scenario(GPT4, settings=given) for given in (["currency=CNY"], []))
     asked = ("total_cost", "total_cost_cny", "energy")
-    found = [own_name(yuan.model, name, yuan.currency) for name in asked]
-    assert found == ["total_cost_cny", "total_cost_cny", "energy"]
-    assert own_name(dollars.model, "total_cost", dollars.currency) == "total_cost"
+    assert [yuan.own_name(name) for name in asked] == ["total_cost_cny", "total_cost_cny", "energy"]
+    assert dollars.own_name("total_cost") == "total_cost"
 
 
 def test_only_what_is_a_lever_is_ranked() -> None:

@@ -61,7 +61,6 @@ def levers_command(
     Each alone and the best together, on the same draws; levers given by --lever are applied throughout.
     Levers that buy another model than the planned one are told apart.
     """
-    from simulator.currency import own_name
     from simulator.reports.levers import levers_sheet
     from simulator.savings.playing import RANKED, at_play
     from simulator.savings.ranking import rank
@@ -72,7 +71,7 @@ def levers_command(
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
     playing = at_play(scenario, base, (kind,) if kind else RANKED, only, **chosen)
     say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
-    asked = own_name(playing.scenario.model, quantity, playing.scenario.currency)
+    asked = playing.scenario.own_name(quantity)
     with watching(quiet) as watch:
         found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
     found = replace(found, left_out={**playing.left_out, **found.left_out})
