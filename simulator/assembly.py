@@ -6,7 +6,6 @@ its own name among its arguments wraps the value it replaces.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -16,7 +15,9 @@ from simulator.cards import card, excluded, lever_formulas
 from simulator.errors import ModelError
 from simulator.extensions import user_module
 from simulator.model import COMPLIANCE, GENERATED, Formula, Model, build, formulas_of, shipped_formulas
-from simulator.switches import switched
+from simulator.switches import label_of, reading, switched, uncounted
+
+Join = Callable[[list[Formula], Formula, str], list[Formula]]
 
 
 def joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:
@@ -27,56 +28,41 @@ def joined(base: list[Formula], new: Formula, label: str) -> list[Formula]:
     place = known[new.name]
     if new.name not in new.arguments:
         return [*base[:place], new, *base[place + 1 :]]
-    old_name = f"{new.name}__without_{label}"
-    old = replace(base[place], name=old_name, unit=replace(base[place].unit, component=False))
-    arguments = tuple(old_name if argument == new.name else argument for argument in new.arguments)
-    return [*base[:place], old, replace(new, arguments=arguments), *base[place + 1 :]]
+    old = replace(uncounted(base[place]), name=f"{new.name}__without_{label}")
+    return [*base[:place], old, reading(new, {new.name: old.name}), *base[place + 1 :]]
 
 
 def wrapped_input(base: list[Formula], new: Formula, label: str) -> list[Formula]:
     """An input keeps its name and its prior; those who used it now use the wrapped value."""
-    wrapped = f"{new.name}__with_{label}"
-    users = [replace(f, arguments=tuple(wrapped if a == new.name else a for a in f.arguments)) for f in base]
-    return [*users, replace(new, name=wrapped)]
-
-
-Join = Callable[[list[Formula], Formula, str], list[Formula]]
+    wrapped = replace(new, name=f"{new.name}__with_{label}")
+    return [*(reading(formula, {new.name: wrapped.name}) for formula in base), wrapped]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Formulas of one origin, the label that goes into the names of what they wrap, and how they join."""
+    """Formulas of one origin, which goes into the names of what they wrap, and how they join others."""
 
     formulas: Sequence[Formula]
-    label: str
+    origin: str  # a lever's name, or a file's path
     join: Join = joined
 
     def joined_to(self, base: list[Formula], new: Formula) -> list[Formula]:
         """The formulas with one of this layer's."""
-        return self.join(base, new, re.sub(r"\W", "_", self.label))
-
-
-def label_of(lever: str) -> str:
-    """What stands for a lever in the names of what it wraps, and of its switch.
-
-    >>> label_of("moe"), label_of("ours/half price.py")
-    ('moe', 'half_price')
-    """
-    return re.sub(r"\W", "_", Path(lever).stem)
+        return self.join(base, new, label_of(self.origin))
 
 
 def assembled(files: Iterable[Path], applied: Iterable[str], in_play: Iterable[str] = ()) -> Model:
     """The shipped model with a user's files of formulas, then levers, laid over it in their order.
 
     Levers that are in play come last, each under a switch of its own.
-    Raises :class:`ModelError` for levers that exclude each other.
+    Raises :class:`ModelError` for levers that exclude each other, and for two of one name.
     """
-    applied = tuple(applied)
-    _check_compatible(applied)
+    files, applied = tuple(files), tuple(applied)
+    _check_compatible([*map(str, files), *applied])
     layers = [
-        *(Layer(formulas_of(user_module(file)), file.stem) for file in files),
-        *(Layer(lever_formulas(name), Path(name).stem) for name in applied),
-        *(Layer(lever_formulas(name), Path(name).stem, switched) for name in in_play),
+        *(Layer(formulas_of(user_module(file)), str(file)) for file in files),
+        *(Layer(lever_formulas(name), name) for name in applied),
+        *(Layer(lever_formulas(name), name, switched) for name in in_play),
     ]
     return build(laid_over(shipped_formulas(), layers))
 
@@ -104,11 +90,21 @@ def _wraps_input(new: Formula, base: Iterable[Formula]) -> bool:
     return new.name in new.arguments and all(formula.name != new.name for formula in base)
 
 
-def _check_compatible(applied: Sequence[str]) -> None:
-    """Raise :class:`ModelError` with the reason of each pair of levers that exclude each other."""
-    shipped = [card(name) for name in applied if not name.endswith(".py")]
-    if found := list(filter(None, (excluded(*pair) for pair in combinations(shipped, 2)))):
+def _check_compatible(origins: Sequence[str]) -> None:
+    """Raise :class:`ModelError` with the reason of each pair of levers or files that cannot be combined."""
+    if found := dict.fromkeys(filter(None, (_clash(*pair) for pair in combinations(origins, 2)))):
         raise ModelError("\n  ".join(found))
+
+
+def _clash(one: str, other: str) -> str:
+    """Why two levers, or files, cannot be combined; empty if they can. One would hide another of its name."""
+    if one == other:
+        return f"lever {one} is named twice"
+    if label_of(one) == label_of(other):
+        return f"{one} and {other} would have one name, {label_of(one)}: rename a file"
+    if one.endswith(".py") or other.endswith(".py"):
+        return ""
+    return excluded(card(one), card(other))
 
 
 def _refusal(new: Formula, base: list[Formula]) -> str:
@@ -119,8 +115,8 @@ def _refusal(new: Formula, base: list[Formula]) -> str:
     if new.name in units and units[new.name].component and not new.unit.component:
         return f"{new.where}: {new.name} is a component; annotate it -> Component"
     shipped = {argument for formula in shipped_formulas() for argument in formula.arguments}
-    uncounted = new.name not in units or not units[new.name].component
-    if new.unit.component and uncounted and new.name in (*units, *shipped, *new.arguments):
+    is_counted = new.name in units and units[new.name].component
+    if new.unit.component and not is_counted and new.name in (*units, *shipped, *new.arguments):
         remedy = "annotate it with its own unit, or give the component another name"
         return f"{new.where}: {new.name} is no component; {remedy}"
     return ""

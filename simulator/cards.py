@@ -57,7 +57,7 @@ def read_card(name: str, module: ModuleType) -> Card:
     found = [(key, " ".join(words.split())) for key, words in KEYED.findall(text)]
     first = dict(reversed(found))
     if first.get("Kind") not in KINDS:
-        raise ModelError(f"lever {name}: its docstring says no Kind: {', '.join(KINDS)}")
+        raise ModelError(f"lever {name}: its docstring has no line Kind: WORD, one of {', '.join(KINDS)}")
     extends, reason = _explained(first.get("Extends", ""))
     inherited = {**card(extends).excludes, extends: reason} if extends else {}
     quality, loss = _explained(first.get("Quality", SAME))
@@ -93,7 +93,5 @@ def lever_formulas(name: str) -> list[Formula]:
 
 def excluded(one: Card, other: Card) -> str:
     """Why two levers cannot be combined; empty if they can."""
-    if one.name == other.name:
-        return f"lever {one.name} is named twice"
     reason = one.excludes.get(other.name) or other.excludes.get(one.name)
     return f"{one.name} and {other.name} exclude each other: {reason}" if reason else ""

@@ -68,18 +68,17 @@ def user_module(path: Path) -> ModuleType:
 
 def _bytes(path: Path) -> bytes:
     """A file's bytes; of a larger one than is allowed, one more than that is ever read."""
-    what, remedy = f"larger than {LARGEST:,} bytes", "split it"
     try:
         if path.exists() and not path.is_file():
             raise InputError([Complaint(str(path), "this is not a regular file", "check the path")])
         with path.open("rb") as file:
             text = file.read(LARGEST + 1)
-        if len(text) <= LARGEST:
-            return text
     except (OSError, ValueError) as error:
         what = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        remedy = "check the path and its permissions"
-    raise InputError([Complaint(str(path), what, remedy)])
+        raise InputError([Complaint(str(path), what, "check the path and its permissions")]) from None
+    if len(text) > LARGEST:
+        raise InputError([Complaint(str(path), f"larger than {LARGEST:,} bytes", "split it")])
+    return text
 
 
 def _checked(path: Path, text: bytes) -> CodeType:

@@ -37,8 +37,7 @@ def drawn(name: str, draws: int = 400) -> dict[str, np.ndarray]:
 def at_medians(name: str, *settings: str) -> dict[str, float]:
     """Every quantity of a case with each input at its median."""
     scenario = case(name, *settings)
-    medians = {key: float(prior.distribution.ppf(0.5)) for key, prior in scenario.priors.items()}
-    return dict(scenario.model.evaluate(medians))
+    return dict(scenario.model.evaluate(scenario.medians))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

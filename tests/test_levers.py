@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -11,15 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator import load_scenario
+from simulator import load_scenario, units
 from simulator.assembly import assembled
 from simulator.cards import ANOTHER, card, excluded, lever_formulas, read_card
-from simulator.commands.savings import _in_its_currency
 from simulator.errors import InputError, ModelError
 from simulator.extensions import lever, lever_names
 from simulator.model import formulas_of
 from simulator.reports.levers import levers_sheet
-from simulator.savings.playing import KINDS, at_play
+from simulator.savings.playing import RANKED, Playing, at_play
 from simulator.savings.ranking import rank
 from simulator.simulation import Settings, engine
 from simulator.summary import warnings
@@ -27,45 +27,41 @@ from simulator.switches import switch_of
 
 ROOT = Path(__file__).parents[1]
 GPT4 = str(ROOT / "configs/gpt4-class.yaml")
-LEVERS = [name for name in lever_names() if card(name).kind in KINDS]
+LEVERS = [name for name in lever_names() if card(name).kind in RANKED]
 SETTINGS = Settings(draws=4096, seed=3)
-
-
-def medians(scenario) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    return {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
+KEYS = {"Kind", "Excludes", "Extends", "Quality", "Assumes"}  # of a card
 
 
 @pytest.fixture(scope="module")
-def playing():  # type: ignore[no-untyped-def]
+def playing() -> Playing:
     """The default scenario with every lever in play."""
     return at_play(GPT4, load_scenario(GPT4))
 
 
-def test_every_lever_can_be_played(playing) -> None:  # type: ignore[no-untyped-def]
+def test_every_lever_can_be_played(playing: Playing) -> None:
     """The books hold a prior for every effect of every lever."""
     assert list(playing.names) == LEVERS
     assert not playing.left_out
 
 
 @pytest.mark.parametrize("name", LEVERS)
-def test_a_switch_says_what_the_lever_says(name: str, playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_switch_says_what_the_lever_says(name: str, playing: Playing) -> None:
     """At the medians a lever switched on gives, to the last bit, what the model with it alone gives."""
     alone = load_scenario(GPT4, levers=(name,))
-    on = {**medians(playing.scenario), switch_of(name): 1.0}
+    on = {**playing.scenario.medians, switch_of(name): 1.0}
     assert (
-        playing.scenario.model.evaluate(on)["total_cost"]
-        == alone.model.evaluate(medians(alone))["total_cost"]
+        playing.scenario.model.evaluate(on)["total_cost"] == alone.model.evaluate(alone.medians)["total_cost"]
     )
 
 
-def test_with_all_switches_off_nothing_has_changed(playing) -> None:  # type: ignore[no-untyped-def]
+def test_with_all_switches_off_nothing_has_changed(playing: Playing) -> None:
     """Draws with every lever off are those of the scenario without levers, to the last bit."""
     without = engine(load_scenario(GPT4), SETTINGS).columns(["total_cost"], 4096)["total_cost"]
     off = engine(playing.scenario, SETTINGS).columns(["total_cost"], 4096)["total_cost"]
     assert np.array_equal(without, off)
 
 
-def test_a_saving_is_the_difference_of_two_runs(playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_saving_is_the_difference_of_two_runs(playing: Playing) -> None:
     """What the ranking says of a lever is what two runs with and without it say."""
     found = rank(playing.scenario, ("staged_training", "tax_credit"), SETTINGS)
     base, new = (
@@ -79,7 +75,7 @@ def test_a_saving_is_the_difference_of_two_runs(playing) -> None:  # type: ignor
     assert staged.saves.value == np.mean(base > new)
 
 
-def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ignore[no-untyped-def]
+def test_interactions_are_what_is_left_of_the_sum(playing: Playing) -> None:
     """A portfolio's saving is the sum of its levers' own and the interaction."""
     found = rank(playing.scenario, ("staged_training", "tax_credit"), SETTINGS)
     (both,) = found.portfolios
@@ -87,7 +83,7 @@ def test_interactions_are_what_is_left_of_the_sum(playing) -> None:  # type: ign
     assert both.interaction and both.saving[50.0].value == pytest.approx(alone + both.interaction.value)
 
 
-def test_errors_are_the_spread_over_seeds(playing) -> None:  # type: ignore[no-untyped-def]
+def test_errors_are_the_spread_over_seeds(playing: Playing) -> None:
     """The standard errors of a saving agree with how far it varies from seed to seed."""
     found = [
         rank(playing.scenario, ("staged_training",), Settings(draws=2048, seed=seed), largest=1).levers[0]
@@ -101,7 +97,7 @@ def test_errors_are_the_spread_over_seeds(playing) -> None:  # type: ignore[no-u
 SOME = ("distillation", "pooled_training", "multimodal_sharing", "antitrust", "staged_grants", "sandbox")
 
 
-def test_the_first_portfolios_are_the_best_of_all(playing) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_portfolios_are_the_best_of_all(playing: Playing) -> None:
     """No other pair or three of some levers that keeps the quality, or loses some, saves more."""
     machine = engine(playing.scenario, SETTINGS)
 
@@ -123,7 +119,7 @@ def test_the_first_portfolios_are_the_best_of_all(playing) -> None:  # type: ign
         assert all(len(one - other) > 1 for place, one in enumerate(found) for other in found[:place])
 
 
-def test_another_model_is_in_no_portfolio(playing) -> None:  # type: ignore[no-untyped-def]
+def test_another_model_is_in_no_portfolio(playing: Playing) -> None:
     """Levers that buy another model than the planned one have a table of their own and no portfolio."""
     names = ("lora", "antitrust", "tax_credit")
     found = rank(playing.scenario, names, SETTINGS)
@@ -134,13 +130,15 @@ def test_another_model_is_in_no_portfolio(playing) -> None:  # type: ignore[no-u
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", ["moe", "lora", "distillation", "small_model"])
-def test_a_lever_on_what_is_given_is_left_out(name: str) -> None:
+def test_a_lever_on_what_is_given_is_left_out() -> None:
     """A lever that would change what is given is left out, not ranked by the rest of its effect."""
-    given, names = ("accelerator_hours=30M",), (name, "tax_credit")
-    scenario = load_scenario(GPT4, in_play=names, settings=given)
-    ranked = rank(scenario, names, SETTINGS)
-    assert ranked.left_out == {name: "accelerator_hours, which the scenario gives, would change"}
+    given, names = ("accelerator_hours=30M",), ("moe", "lora", "distillation", "small_model")
+    scenario = load_scenario(GPT4, in_play=(*names, "tax_credit"), settings=given)
+    ranked = rank(scenario, (*names, "tax_credit"), SETTINGS)
+    assert ranked.left_out == dict.fromkeys(
+        names, "accelerator_hours, which the scenario gives, would change"
+    )
+    assert [each.levers for each in ranked.levers] == [("tax_credit",)]
 
 
 @pytest.mark.parametrize(
@@ -186,40 +184,40 @@ def test_a_users_lever_that_changes_nothing_is_said(tmp_path: Path) -> None:
     assert load_scenario(GPT4, levers=[str(path)]).idle == (f"lever {path} changes nothing",)
 
 
-def test_a_mixture_is_not_made_one_again(playing) -> None:  # type: ignore[no-untyped-def]
+def test_a_mixture_is_not_made_one_again(playing: Playing) -> None:
     """GPT-4-class is planned as a mixture of experts, so that the lever saves nothing; of GPT-3 it does."""
     found = rank(playing.scenario, ("moe",), SETTINGS)
     assert found.left_out == {"moe": "no draw changes, as moe_active_share is 1 and moe_mfu_share is 1"}
     dense = str(ROOT / "configs/gpt3-175b.yaml")
     costs = [load_scenario(dense, levers=levers) for levers in ((), ("moe",))]
-    before, after = (each.model.evaluate(medians(each))["total_cost"] for each in costs)
+    before, after = (each.model.evaluate(each.medians)["total_cost"] for each in costs)
     assert after < before
 
 
-def test_draws_need_not_fall_into_equal_parts(playing) -> None:  # type: ignore[no-untyped-def]
+def test_draws_need_not_fall_into_equal_parts(playing: Playing) -> None:
     """Plain draws are rounded up to as many in each part."""
     found = rank(playing.scenario, ("sandbox",), Settings(draws=1001, sampler="random"))
     assert found.settings.draws == 1008
 
 
-def test_energy_is_no_money(playing) -> None:  # type: ignore[no-untyped-def]
+def test_energy_is_no_money(playing: Playing) -> None:
     """Another quantity than money is printed in its own unit."""
     found = rank(playing.scenario, ("staged_training",), SETTINGS, "energy")
     text = levers_sheet(found, {"scenario": "x", "book": "y"}).text("table")
     assert "$" not in text and "MWh" in text
 
 
-def test_each_lever_of_a_portfolio_adds_to_it(playing) -> None:  # type: ignore[no-untyped-def]
+def test_each_lever_of_a_portfolio_adds_to_it(playing: Playing) -> None:
     """A portfolio that saves no more than a part of it is none."""
     names = ("distillation", "antitrust", "data_alliance", "synthetic_data")
     for each in rank(playing.scenario, names, SETTINGS, top=20).portfolios:
         parts = [load_scenario(GPT4, levers=set(each.levers) - {left}) for left in each.levers]
         whole = load_scenario(GPT4, levers=each.levers)
-        costs = [s.model.evaluate(medians(s))["total_cost"] for s in (whole, *parts)]
+        costs = [s.model.evaluate(s.medians)["total_cost"] for s in (whole, *parts)]
         assert costs[0] < min(costs[1:])
 
 
-def test_what_changes_no_draw_is_left_out(playing) -> None:  # type: ignore[no-untyped-def]
+def test_what_changes_no_draw_is_left_out(playing: Playing) -> None:
     """Spot capacity saves nothing where accelerators are owned, for certain, not by chance."""
     found = rank(playing.scenario, ("spot", "sandbox"), SETTINGS)
     assert [each.levers for each in found.levers] == [("sandbox",)]
@@ -232,7 +230,7 @@ def test_an_applied_lever_is_left_out_as_such() -> None:
     assert found.left_out["moe"] == "applied throughout"
 
 
-def test_only_some_levers_are_explained(playing) -> None:  # type: ignore[no-untyped-def]
+def test_only_some_levers_are_explained(playing: Playing) -> None:
     """What is lost and presumed is told of the levers that were asked for, else where it is told."""
     found, about = rank(playing.scenario, ("distillation",), SETTINGS), {"scenario": "x", "book": "y"}
     assert "assumes that a teacher" in levers_sheet(found, about, ["distillation"]).text("table")
@@ -243,10 +241,9 @@ def test_only_some_levers_are_explained(playing) -> None:  # type: ignore[no-unt
 def test_money_is_ranked_in_its_currency() -> None:
     """Sums are those in the scenario's or the asked currency; what is no money, and dollars, stay."""
     yuan, dollars = (load_scenario(GPT4, settings=given) for given in (["currency=CNY"], []))
-    assert _in_its_currency(yuan, "total_cost") == "total_cost_cny"
-    assert _in_its_currency(yuan, "total_cost_cny") == "total_cost_cny"
-    assert _in_its_currency(yuan, "energy") == "energy"
-    assert _in_its_currency(dollars, "total_cost") == "total_cost"
+    asked = ("total_cost", "total_cost_cny", "energy")
+    assert [yuan.own_name(name) for name in asked] == ["total_cost_cny", "total_cost_cny", "energy"]
+    assert dollars.own_name("total_cost") == "total_cost"
 
 
 def test_only_what_is_a_lever_is_ranked() -> None:
@@ -257,7 +254,7 @@ def test_only_what_is_a_lever_is_ranked() -> None:
         at_play(GPT4, load_scenario(GPT4), only=("growth",))
 
 
-def test_every_figure_has_its_error(playing) -> None:  # type: ignore[no-untyped-def]
+def test_every_figure_has_its_error(playing: Playing) -> None:
     """The data of a lever hold the standard error of each figure, and of a chance its interval."""
     found = rank(playing.scenario, ("antitrust",), SETTINGS)
     (record,) = levers_sheet(found, {"scenario": "x", "book": "y"}).data["levers"]
@@ -265,19 +262,21 @@ def test_every_figure_has_its_error(playing) -> None:  # type: ignore[no-untyped
     assert record["p_saves"] == 1.0 and record["p_saves_ci95"][0] < 1.0
 
 
-def test_order_does_not_matter() -> None:
+def test_order_does_not_matter(playing: Playing) -> None:
     """Two levers that may be combined give the same cost in either order."""
+    values = playing.scenario.medians
     for one, other in combinations(LEVERS, 2):
         if not excluded(card(one), card(other)):
-            first, second = (load_scenario(GPT4, levers=pair) for pair in ((one, other), (other, one)))
-            costs = [each.model.evaluate(medians(each))["total_cost"] for each in (first, second)]
+            models = [assembled((), pair) for pair in ((one, other), (other, one))]
+            costs = [model.evaluate(values)["total_cost"] for model in models]
             assert costs[0] == pytest.approx(costs[1], rel=1e-12), (one, other)
 
 
 @pytest.mark.parametrize("name", lever_names())
 def test_cards_are_whole(name: str) -> None:
     """Every lever has a title, a kind, formulas with meanings, and excludes only levers that exist."""
-    found = card(name)
+    found, text = card(name), lever(name).__doc__ or ""
+    assert set(re.findall(r"^([A-Z]\w+):", text, re.MULTILINE)) <= KEYS, "a key is misspelled"
     assert found.title and found.kind
     assert set(found.excludes) <= set(lever_names())
     assert all(formula.meaning for formula in formulas_of(lever(name)))
@@ -317,14 +316,30 @@ def test_what_buys_another_model_says_so() -> None:
 
 def test_a_card_without_kind_is_refused() -> None:
     """A module that does not say of which kind its lever is raises an error that lists the kinds."""
-    with pytest.raises(ModelError, match="says no Kind: engineering, policy"):
-        read_card("units", __import__("simulator.units", fromlist=["units"]))
+    with pytest.raises(ModelError, match="has no line Kind: WORD, one of engineering, policy"):
+        read_card("units", units)
 
 
 def test_a_lever_named_twice_is_refused() -> None:
     """The same lever twice would act twice."""
     with pytest.raises(InputError, match="moe is named twice"):
         load_scenario(GPT4, levers=("moe", "moe"))
+
+
+def test_levers_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Of two files of one name, or a file that is called as a shipped lever, one would hide the other."""
+    ours, theirs = (tmp_path / folder / "moe.py" for folder in ("ours", "theirs"))
+    for path in (ours, theirs):
+        path.parent.mkdir()
+        path.write_text(
+            "from simulator.units import Share\n\n\ndef mfu(mfu: Share) -> Share:\n"
+            '    """Half."""\n    return mfu * 0.5\n'
+        )
+    for other in (str(theirs), "moe"):
+        with pytest.raises(InputError, match=f"{ours} and {other} would have one name, moe: rename a file"):
+            load_scenario(GPT4, levers=(str(ours), other))
+    with pytest.raises(InputError, match=f"lever {ours} is named twice"):
+        load_scenario(GPT4, levers=(str(ours), str(ours)))
 
 
 def test_whoever_reads_a_wrapped_input_reads_it_wrapped(tmp_path: Path) -> None:

@@ -11,14 +11,10 @@ from simulator import load_scenario
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 
-def medians(scenario) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    return {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
-
-
 def cost(config: str, *levers: str, settings: tuple[str, ...] = (), **given: float) -> dict[str, float]:
     """Every quantity with every input at its median, some given."""
     scenario = load_scenario(str(CONFIGS / config), levers=levers, settings=settings)
-    return scenario.model.evaluate({**medians(scenario), **given})
+    return scenario.model.evaluate({**scenario.medians, **given})
 
 
 GPT4, GPT3, SMALL = "gpt4-class.yaml", "gpt3-175b.yaml", "finetune-7b.yaml"
@@ -128,7 +124,7 @@ def test_a_sandbox_acts_on_compliance_and_preparation() -> None:
     given = {"sandbox_compliance": 0.5, "sandbox_time": 1.0, "application_effort": 0.0}
     found, share = (
         cost(GPT4, "sandbox", **given),
-        medians(load_scenario(str(CONFIGS / GPT4)))["compliance_share"],
+        load_scenario(str(CONFIGS / GPT4)).medians["compliance_share"],
     )
     assert found["compliance_cost"] / found["total_cost"] == pytest.approx(0.5 * share)
     assert cost(GPT4, "sandbox")["project_months"] < cost(GPT4)["project_months"]

@@ -23,6 +23,7 @@ from simulator.watch import UNWATCHED, Watch
 FRAME = Path("configs/published/run.yaml")
 KNOWABLE = ("active_parameters", "tokens")
 COUNT, PEAK = "accelerator_count", "peak_flop_per_second"
+NOT_PUBLISHED = "not published"  # why most figures are skipped
 ANYWHERE = "US"  # the region of figures that hang on none
 
 # Where the number of accelerators is not published: so many that training takes 15 to 135 days (P5, P95) at
@@ -99,22 +100,25 @@ def backtest(
     """
     scenario = Path(frame)
     path = Path(book) if book else scenario.parent / str(read(scenario).value["book"].value)
-    over = frame_of(scenario, path, laid_over=laid_over, levers=levers)
+    framed = frame_of(scenario, path, laid_over=laid_over, levers=levers)
     scores: list[Score] = []
     skipped: list[Skipped] = []
     watch.expect(len(runs))
     for run in runs:
-        groups = _groups(run, over, skipped)
-        for (region, pinned), quantities in groups.items():
-            try:
-                scores += _predicted(
-                    run, quantities, over.load((*plan_of(run, over, region), *pinned)), settings
-                )
-            except InputError as error:
-                reason = "; ".join(complaint.what for complaint in error.complaints)
-                skipped += [Skipped(run.name, quantity, reason) for quantity in quantities]
+        scores += _scores(run, framed, settings, skipped)
         watch.done(1)
-    return Backtest(tuple(scores), tuple(skipped), path.stem, _taken(runs, scores, over.chips))
+    return Backtest(tuple(scores), tuple(skipped), path.stem, _taken(runs, scores, framed.chips))
+
+
+def _scores(run: PublishedRun, frame: Frame, settings: Settings, skipped: list[Skipped]) -> Iterator[Score]:
+    """A score of each figure that a run publishes; what cannot be predicted joins those skipped."""
+    for (region, pinned), quantities in _groups(run, frame, skipped).items():
+        try:
+            scenario = frame.load((*plan_of(run, frame, region), *pinned))
+            yield from _predicted(run, quantities, scenario, settings)
+        except InputError as error:
+            reason = "; ".join(complaint.what for complaint in error.complaints)
+            skipped += [Skipped(run.name, quantity, reason) for quantity in quantities]
 
 
 def _groups(
@@ -139,7 +143,7 @@ def _check_published(run: PublishedRun, quantity: str) -> None:
     if quantity in run.faults:
         raise NotComparableError(run.faults[quantity])
     if quantity not in run.numbers:
-        raise NotComparableError("not published")
+        raise NotComparableError(NOT_PUBLISHED)
 
 
 def _check_known(run: PublishedRun, quantity: str, sited: bool, known: Mapping[str, str]) -> None:
@@ -185,8 +189,8 @@ def _taken(
     scored_hours = {s.run for s in scores if s.quantity in ("accelerator_hours", "training_days")}
     for run in (run for run in runs if run.name in {score.run for score in scores}):
         chip = chip_of(run.words["chip"], known)
-        said = [f"{run.words['chip']} is taken for {chip}"] if known.get(run.words["chip"]) != chip else []
-        said += [f"{run.words['chip']} is taken for {chip}"] if run.words["chip"] in BARE else []
+        is_guess = run.words["chip"] in BARE or known.get(run.words["chip"]) != chip
+        said = [f"{run.words['chip']} is taken for {chip}"] if is_guess else []
         if run.name in scored_hours and not run.words["hours_scope"]:
             said.append(f"hours of which nothing is said are taken for all that the run held ({AS_HELD})")
         for sentence in said:

@@ -35,9 +35,8 @@ WORDS = (
 NOTHING = ("", "-", "–", "—", "?", "n/a", "na", "none", "null", "unknown")  # ways to leave a cell empty
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SUFFIXES = str.maketrans("bmtK", "BMTk")  # 65b as 65B
-
-
 SEPARATORS = ",;\t"
+NEEDED = ("model", "chip", "params_active", "tokens")  # columns
 
 
 @dataclass(frozen=True)
@@ -122,10 +121,9 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _check_head(path: Path, head: Sequence[str]) -> None:
-    wanted = ("model", "chip", "params_active", "tokens")
     complaints = [
         Complaint(f"{path}:1", f"there is no column {name}", did_you_mean(name, head))
-        for name in wanted
+        for name in NEEDED
         if name not in head
     ]
     complaints += [
@@ -148,23 +146,19 @@ def _number(text: str) -> float | None:
 
 def _run(line: int, head: Sequence[str], cells: Sequence[str]) -> PublishedRun:
     row = {name: _cell(cell) for name, cell in zip(head, cells, strict=False)}
-    said = {name: (column, row[column]) for column, name in NUMBERS.items() if row.get(column)}
-    read = {name: _number(text) for name, (_, text) in said.items()}
-    words = {word: row.get(word, "") for word in WORDS}
+    read = {column: _number(row[column]) for column in NUMBERS if row.get(column)}
+    unread = [column for column, value in read.items() if value is None]
     run = PublishedRun(
         line,
-        {name: value for name, value in read.items() if value is not None},
-        {
-            **words,
-            "model": words["model"] or f"line {line}",
-            "region": words["region"].upper(),
-            "hours_scope": words["hours_scope"].lower(),
-        },
-        {
-            f: f"{said[f][0]} {said[f][1]!r} is no number above 0"
-            for f, value in read.items()
-            if value is None
-        },
+        {NUMBERS[column]: value for column, value in read.items() if value is not None},
+        _words(line, row),
+        {NUMBERS[column]: f"{column} {row[column]!r} is no number above 0" for column in unread},
     )
     sound = len(cells) == len(head)
     return run if sound else _at_fault(run, f"{len(cells)} cells under {len(head)} columns")
+
+
+def _words(line: int, row: Mapping[str, str]) -> dict[str, str]:
+    words = {word: row.get(word, "") for word in WORDS}
+    spelled = {"region": words["region"].upper(), "hours_scope": words["hours_scope"].lower()}
+    return {**words, **spelled, "model": words["model"] or f"line {line}"}

@@ -63,8 +63,8 @@ class Score:
     percentile: float  # the predicted chance of less, between 0 and 1
     crps: float  # in ln units
     crps_baseline: float
-    grade: str
-    basis: str
+    grade: str = ""
+    basis: str = ""
     developer: str = ""
     family: str = ""  # of accelerators
 
@@ -74,19 +74,11 @@ class Score:
         return self.p95 / self.p5
 
 
-def scored(
-    run: str,
-    quantity: str,
-    published: float,
-    draws: Array,
-    centre: float,
-    *,
-    grade: str = "",
-    basis: str = "",
-    developer: str = "",
-    family: str = "",
-) -> Score:
-    """Hold a published figure against draws of the prediction, and against the baseline's centre."""
+def scored(run: str, quantity: str, published: float, draws: Array, centre: float, **words: str) -> Score:
+    """Hold a published figure against draws of the prediction, and against the baseline's centre.
+
+    ``words`` are what else is known of it: grade, basis, developer, family.
+    """
     ordered = np.sort(draws)
     p5, p50, p95 = (float(np.quantile(ordered, p, method="inverted_cdf")) for p in (0.05, 0.5, 0.95))
     below = (np.searchsorted(ordered, published) + np.searchsorted(ordered, published, "right")) / 2.0
@@ -95,7 +87,7 @@ def scored(
         percentile=float(below) / len(ordered),
         crps=crps(np.log(ordered), log(published)),
         crps_baseline=crps_normal(log(centre) + BASELINE_MEAN, BASELINE_SD, log(published)),
-        grade=grade, basis=basis, developer=developer, family=family,
+        **words,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ one compiled loop: of what the claims ask of any of them, and no more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -31,32 +31,35 @@ PLAN = "plan."  # what is laid over the plan changes no formula
 class Cases:
     """Scenarios that claims speak of, each loaded once; settings and levers are laid over all of them."""
 
-    found: Claims
+    source: Claims
     settings: Settings
     book: str | Path | None = None
-    laid_over: tuple[Sequence[str], Sequence[str]] = ((), ())
+    laid_over: Sequence[str] = ()
+    levers: Sequence[str] = ()
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _loaded(self) -> Callable[[Path, Words, Words], Scenario]:
         """The loader, which remembers what it has loaded."""
-        settings, levers = self.laid_over
-        own = () if self.found.formulas is None else (str(self.found.formulas),)
+        own = () if self.source.formulas is None else (str(self.source.formulas),)
 
         @cache
         def load(case: Path, given: Words, applied: Words) -> Scenario:
-            chosen = {"settings": (*given, *settings), "levers": (*applied, *levers, *own)}
-            return load_scenario(case, book=self.book or self.found.book, **chosen)
+            return load_scenario(
+                case,
+                book=self.book or self.source.book,
+                settings=(*given, *self.laid_over),
+                levers=(*applied, *self.levers, *own),
+            )
 
         return load
 
     @cached_property
     def _asked(self) -> Mapping[Kind, set[str]]:
-        return asked(self.found)
+        return asked(self.source)
 
     def scenario(self, case: Path, given: Words = (), levers: Words = ()) -> Scenario:
         """A case with disclosed facts and levers."""
-        found: Scenario = self._loaded(case, given, levers)
-        return found
+        return self._loaded(case, given, levers)
 
     def draws(self, case: Path, quantity: str, given: Words = (), levers: Words = ()) -> Array:
         """Draws of a quantity of such a scenario. Raises :class:`InputError` for one that it lacks."""
@@ -76,14 +79,14 @@ def kind(given: Words, levers: Words) -> Kind:
     return frozenset(fact.split("=")[0] for fact in given if not fact.startswith(PLAN)), frozenset(levers)
 
 
-def asked(found: Claims) -> Mapping[Kind, set[str]]:
+def asked(source: Claims) -> Mapping[Kind, set[str]]:
     """The quantities that a file's claims ask of scenarios of each kind."""
     names: dict[Kind, set[str]] = defaultdict(set)
-    for claim in found.claims:
+    for claim in source.claims:
         if claim.quantity:
             names[kind(claim.given, claim.levers)].add(claim.quantity)
             changed = ((*claim.given, *claim.against), (*claim.levers, *claim.against_levers))
             names[kind(*changed)].add(claim.quantity)
-    if found.power_law:
-        names[kind((), ())].add(found.power_law.quantity)
+    if source.power_law:
+        names[kind((), ())].add(source.power_law.quantity)
     return names

@@ -21,13 +21,8 @@ from simulator.watch import UNWATCHED, Watch
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED = (
-    "consistent",
-    "low",
-    "high",
-    "impossible",
-    "not computed",
-)
+CONSISTENT, LOW, HIGH = "consistent", "low", "high"
+IMPOSSIBLE, NOT_COMPUTED = "impossible", "not computed"
 TAIL = 0.05  # beyond P5 or P95 a claim is low or high
 NEVER = 1e-4  # beyond all but one draw in ten thousand it is impossible
 LEVELS = (5.0, 50.0, 95.0)
@@ -67,24 +62,25 @@ class Judged:
 
 
 def judge(
-    found: Claims,
+    source: Claims,
     settings: Settings,
     *,
     book: str | Path | None = None,
-    laid_over: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    laid_over: Sequence[str] = (),
+    levers: Sequence[str] = (),
     watch: Watch = UNWATCHED,
 ) -> tuple[Judged, ...]:
-    """Judge every claim by the file's book, or another; ``laid_over`` are settings and levers for all.
+    """Judge every claim by the file's book, or another; settings and levers are laid over all cases.
 
     Raises :class:`InputError` with every complaint about any claim's case, facts or quantity, and for too few
     draws to tell what is impossible, or too many.
     """
     _check_draws(settings)
-    watch.expect(len(found.claims))
+    watch.expect(len(source.claims))
     complaints: dict[Complaint, list[str]] = {}
     judged = []
-    cases = Cases(found, settings, book, laid_over)
-    for claim in found.claims:
+    cases = Cases(source, settings, book, laid_over, levers)
+    for claim in source.claims:
         try:
             judged.append(_judged(claim, cases))
         except InputError as error:
@@ -118,13 +114,13 @@ def _judged(claim: Claim, cases: Cases) -> Judged:
     for name in filter(None, (claim.quantity, claim.implies)):
         scenario.check_name(name)
     _check_unit(claim, scenario)
+    implied = _implied(claim, scenario) if claim.implies else None
     draws = _compared(claim, cases)
     if not np.isfinite(draws).all():
         what = f"{claim.quantity} is beyond all numbers in some draws"
         raise InputError([Complaint(scenario.name, what, "look at its priors")])
     chances = (float(np.mean(draws < claim.low)), float(np.mean(draws <= claim.high)))
     predicted = {level: percentile(draws, level) for level in LEVELS}
-    implied = _implied(claim, scenario) if claim.implies else None
     return Judged(claim, verdict_of(chances, claim), predicted, chances, implied)
 
 
@@ -180,7 +176,7 @@ def _implied(claim: Claim, scenario: Scenario) -> Implied:
 
 
 def _at_medians(claim: Claim, scenario: Scenario) -> Implied:
-    medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
+    medians = scenario.medians
     model = scenario.model.pin([claim.quantity]).only([claim.implies])
     needed = {name: medians[name] for name in model.inputs if name != claim.quantity}
     ends = dict.fromkeys(end for end in (claim.low, claim.high) if isfinite(end))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator.claims.cases import Cases
+from simulator.claims.judging import LEVELS
 from simulator.claims.reading import Claims, PowerLaw
 from simulator.errors import Complaint, InputError
 from simulator.simulation import Settings
@@ -17,8 +18,6 @@ from simulator.statistics.estimates import Estimate
 from simulator.statistics.lanes import percentile
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-LEVELS = (5.0, 50.0, 95.0)
 
 
 @dataclass(frozen=True)
@@ -32,20 +31,21 @@ class Fitted:
 
 
 def fitted(
-    found: Claims,
+    source: Claims,
     settings: Settings,
     *,
     book: str | Path | None = None,
-    laid_over: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    laid_over: Sequence[str] = (),
+    levers: Sequence[str] = (),
 ) -> Fitted | None:
     """The power law of a file of claims, by its book or another; None where it has none.
 
     Raises :class:`InputError` for a case that cannot be read or lacks the quantity.
     """
-    law = found.power_law
+    law = source.power_law
     if law is None:
         return None
-    cases = Cases(found, settings, book, laid_over)
+    cases = Cases(source, settings, book, laid_over, levers)
     costs = np.array([cases.draws(path, law.quantity) for path in law.sizes])
     if not (np.isfinite(costs) & (costs > 0.0)).all():
         what = f"{law.quantity} is not above 0 in all draws of all cases"

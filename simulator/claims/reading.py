@@ -18,6 +18,7 @@ FIELDS_OF_CLAIM = (
     *("id", "statement", "document", "quantity", "low", "high", "unit", "as_of", "basis", "case"),
     *("given", "levers", "as", "against", "against_levers", "implies", "covered_by", "note"),
 )
+TEXTS = ("id", "statement", "document", "quantity", "unit", "as_of", "basis", "implies", "covered_by", "note")
 NEEDED = ("id", "statement", "document")
 LISTS = ("given", "levers", "against", "against_levers")
 ARITHMETIC = "arithmetic"  # the basis of a claim that follows from given figures
@@ -46,6 +47,11 @@ class Claim:
     implies: str  # the quantity that shows why a claim is impossible
     covered_by: str  # the lever, policy or sentence, where nothing is computed
     note: str
+
+    @property
+    def subject(self) -> str:
+        """The quantity, or how it compares with itself."""
+        return f"{self.ratio} of {self.quantity}" if self.ratio else self.quantity
 
     @property
     def has_arithmetic(self) -> bool:
@@ -88,6 +94,7 @@ def read_claims(path: str | Path) -> Claims:
     ]
     _check_ids(path, found, complain)
     documents = mapping(content.get("documents"), complain)
+    _check_documents(path, found, documents, complain)
     law = _power_law(content["power_law"], path.parent, complain) if "power_law" in content else None
     if complaints:
         raise InputError(complaints)
@@ -141,6 +148,16 @@ def _check_ids(path: Path, found: list[Claim], complain: Complain) -> None:
         complain(Complaint(str(path), f"claim {name} is there twice", "give it an id of its own"))
 
 
+def _check_documents(
+    path: Path, found: list[Claim], documents: Mapping[str, Node], complain: Complain
+) -> None:
+    """Where documents are listed, those that claims name are among them: the report says what they are."""
+    for claim in found if documents else ():
+        if claim.document and claim.document not in documents:
+            what = f"claim {claim.id} is of document {claim.document}, which is not listed"
+            complain(Complaint(str(path), what, f"write {claim.document}: under documents:"))
+
+
 def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
     content = checked_fields(node, FIELDS_OF_CLAIM, "a claim", complain)
     plain = {key: child.plain() for key, child in content.items()}
@@ -151,31 +168,14 @@ def _claim(node: Node, folder: Path, complain: Complain) -> Claim:
     low, high = _end(content, "low", -inf, complain), _end(content, "high", inf, complain)
     if low > high:
         complain(Complaint(node.where, f"low {low:g} is above high {high:g}", "exchange them"))
-
-    def text(key: str) -> str:
-        return str(plain.get(key, "")).strip()
-
-    lists = {key: _facts(content.get(key), key, complain) for key in LISTS}
-    if text("quantity") in (fact.split("=")[0].strip() for fact in lists["given"]):
-        what = f"the claim is of {text('quantity')}, which it gives"
+    lists: dict[str, Any] = {key: _facts(content.get(key), key, complain) for key in LISTS}
+    texts: dict[str, Any] = {key: str(plain.get(key, "")).strip() for key in (*TEXTS, "case", "as")}
+    quantity, case, ratio = texts["quantity"], texts.pop("case"), texts.pop("as")
+    if quantity in (fact.split("=")[0].strip() for fact in lists["given"]):
+        what = f"the claim is of {quantity}, which it gives"
         complain(Complaint(node.where, what, "take it out of given:"))
-    return Claim(
-        id=text("id"),
-        statement=text("statement"),
-        document=text("document"),
-        quantity=text("quantity"),
-        low=low,
-        high=high,
-        unit=text("unit"),
-        as_of=text("as_of"),
-        basis=text("basis"),
-        case=folder / text("case") if "case" in plain else None,
-        ratio=text("as"),
-        **lists,
-        implies=text("implies"),
-        covered_by=text("covered_by"),
-        note=text("note"),
-    )
+    place = folder / case if "case" in plain else None
+    return Claim(low=low, high=high, case=place, ratio=ratio, **texts, **lists)
 
 
 def _facts(node: Node | None, key: str, complain: Complain) -> tuple[str, ...]:

@@ -81,13 +81,11 @@ def compare_command(
     change of each statistic is shared out among the priors, plan items, correlations and levers that differ.
     """
     from simulator.pictures import comparison_picture
-    from simulator.plots import check_ending, save
+    from simulator.plots import save
     from simulator.reports.compare import compare_sheet
     from simulator.sides import compared, labels, notes
     from simulator.terminal.bar import watching
 
-    if output:
-        check_ending(output)
     sides = both_sides(base, new, options, quiet)
     with watching(quiet) as watch:
         found = compared(*sides, quantity, list(dict.fromkeys(statistics)), watch)

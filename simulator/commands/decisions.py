@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, say, settings_of
+from simulator.commands.loading import load_all, say_rounded, settings_of
 from simulator.terminal.options import (
     Day,
     format_option,
@@ -61,10 +61,6 @@ def decide_command(
     from simulator.reports.decision import decision_sheet
     from simulator.terminal.bar import watching
 
-    if output:
-        from simulator.plots import check_ending
-
-        check_ending(output)
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
 
     def load(settings: tuple[str, ...]) -> Scenario:
@@ -78,13 +74,8 @@ def decide_command(
         from simulator.plots import save
 
         save(decision_picture(found), output)
-    _say_rounded(how, found.settings, quiet)
+    say_rounded(how, found.settings, quiet)
     click.echo(decision_sheet(found, _about(loaded, found.settings), top).text(style))
-
-
-def _say_rounded(asked: Settings, made: Settings, quiet: bool) -> None:
-    if asked.draws != made.draws:
-        say([f"{asked.draws:,} draws rounded up to {made.draws:,}"], quiet)
 
 
 def _about(scenario: Scenario, how: Settings) -> dict[str, Any]:
@@ -144,5 +135,5 @@ def audit_command(
     day = as_of or date.today()
     with watching(quiet) as watch:
         found = audit(loaded, how, day, older_than=older_than, quantity=quantity, watch=watch)
-    _say_rounded(how, found.settings, quiet)
+    say_rounded(how, found.settings, quiet)
     click.echo(audit_sheet(found, _about(loaded, found.settings), top).text(style))

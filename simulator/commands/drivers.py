@@ -75,10 +75,6 @@ def tornado_command(
     from simulator.sensitivity.swing import swing
 
     refuse_options((given,))
-    if output:
-        from simulator.plots import check_ending
-
-        check_ending(output)
     kind = _kind(options, quiet=options["quiet"])
     if kind == "swing":
         scenario, about = _scenario_of(given, options)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulator.commands.loading import load_all, say, settings_of, with_currency
+from simulator.commands.loading import laid_over_all, load_all, say_rounded, settings_of, with_currency
 from simulator.terminal.options import (
     FOLDER,
     Number,
@@ -65,11 +65,7 @@ def forecast_command(
     from simulator.reports.forecast import forecast_sheet
     from simulator.terminal.bar import watching
 
-    if output:
-        from simulator.plots import check_ending
-
-        check_ending(output)
-    laid_over = {"set": "; ".join(options["settings"]), "levers": ", ".join(options["levers"])}
+    laid_over = laid_over_all(options)
     options = with_currency({**options, **growing(options["settings"], options["levers"])}, currency)
     loaded, how = load_all((scenario,), options, quiet)[0], settings_of(options)
     chosen = {key: options[key] for key in ("settings", "levers")}
@@ -81,7 +77,6 @@ def forecast_command(
         from simulator.plots import save
 
         save(forecast_picture(found, loaded.title), output)
-    if found.settings.draws != how.draws:
-        say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
+    say_rounded(how, found.settings, quiet)
     about = {"scenario": loaded.name, "book": loaded.book, "seed": how.seed, "draws": found.settings.draws}
     click.echo(forecast_sheet(found, {**about, **laid_over}).text(style))

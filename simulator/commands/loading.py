@@ -55,6 +55,17 @@ def say(notes: Sequence[str], quiet: bool) -> None:
         click.echo("\n".join(wrapped(f"note: {note}")), err=True)
 
 
+def say_rounded(asked: Settings, made: Settings, quiet: bool) -> None:
+    """Say on stderr where more draws are made than were asked for."""
+    if asked.draws != made.draws:
+        say([f"{asked.draws:,} draws rounded up to {made.draws:,}"], quiet)
+
+
+def laid_over_all(options: Mapping[str, Any]) -> dict[str, str]:
+    """The settings and levers of the command line, in words."""
+    return {"set": "; ".join(options["settings"]), "levers": ", ".join(options["levers"])}
+
+
 def notes_of(scenario: Scenario) -> list[str]:
     """What is superfluous because quantities are given, and what of it was given in vain."""
     notes, gone = [], scenario.model.pruned

@@ -72,13 +72,11 @@ def plot(
     if len(given) > 1 and kind != "s-curve":
         raise click.UsageError(f"{kind} shows one run; only s-curve shows several")
     from simulator.pictures import picture
-    from simulator.plots import check_ending, save
+    from simulator.plots import save
 
     refuse_options(given)
     idle = [name for name in given_options("quantity", "budget", "level", "top") if name not in HEEDED[kind]]
     say([f"--{name} makes no difference to --kind {kind}" for name in idle], options["quiet"])
-    if output:
-        check_ending(output)
     runs = [replay(one, options, options["results"], options["quiet"]) for one in given]
     drawn = picture(kind, runs, quantity, budget=budget, level=level, top=top)
     click.echo(save(drawn, output or Path(f"{runs[0].summary['name']}-{kind}.png")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import settings_of
+from simulator.commands.loading import laid_over_all, settings_of
 from simulator.terminal.options import FOLDER, format_option, picture_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
@@ -36,10 +36,6 @@ def backtest_command(runs: Path, output: Path | None, style: str, quiet: bool, *
     from simulator.reports.backtest import backtest_sheet
     from simulator.terminal.bar import watching
 
-    if output:
-        from simulator.plots import check_ending
-
-        check_ending(output)
     how = settings_of(options)
     chosen = {"book": options["book"], "laid_over": options["settings"], "levers": options["levers"]}
     published = read_published(runs)
@@ -72,12 +68,8 @@ def claims_command(file: Path, output: Path | None, style: str, quiet: bool, **o
     from simulator.reports.claims import claims_sheet
     from simulator.terminal.bar import watching
 
-    if output:
-        from simulator.plots import check_ending
-
-        check_ending(output)
     how, read, book = settings_of(options), read_claims(file), options["book"]
-    chosen = {"book": book, "laid_over": (options["settings"], options["levers"])}
+    chosen = {"book": book, "laid_over": options["settings"], "levers": options["levers"]}
     with watching(quiet) as watch:
         found = judge(read, how, **chosen, watch=watch)
         law = fitted(read, how, **chosen)
@@ -86,8 +78,7 @@ def claims_command(file: Path, output: Path | None, style: str, quiet: bool, **o
         from simulator.plots import save
 
         save(claims_picture(found, read.title), output)
-    laid_over = {"set": "; ".join(options["settings"]), "levers": ", ".join(options["levers"])}
-    about = {"file": str(file), "book": Path(book or read.book).stem, **_how(how), **laid_over}
+    about = {"file": str(file), "book": Path(book or read.book).stem, **_how(how), **laid_over_all(options)}
     click.echo(claims_sheet(found, law, read, about).text(style))
 
 

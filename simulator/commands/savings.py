@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.commands.loading import load_all, notes_of, say, settings_of, with_currency
+from simulator.commands.loading import load_all, notes_of, say, say_rounded, settings_of, with_currency
 from simulator.terminal.options import format_option, quantity_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
@@ -62,33 +62,22 @@ def levers_command(
     Levers that buy another model than the planned one are told apart.
     """
     from simulator.reports.levers import levers_sheet
-    from simulator.savings.playing import KINDS, at_play
+    from simulator.savings.playing import RANKED, at_play
     from simulator.savings.ranking import rank
     from simulator.terminal.bar import watching
 
     options = with_currency(options, currency)
     base, how = load_all((scenario,), options, quiet=True)[0], settings_of(options)
     chosen = {key: options[key] for key in ("book", "settings", "levers")}
-    playing = at_play(scenario, base, (kind,) if kind else KINDS, only, **chosen)
+    playing = at_play(scenario, base, (kind,) if kind else RANKED, only, **chosen)
     say(notes_of(replace(base, idle=playing.scenario.idle)), quiet)
-    asked = _in_its_currency(playing.scenario, quantity)
+    asked = playing.scenario.own_name(quantity)
     with watching(quiet) as watch:
-        found = rank(
-            playing.scenario, playing.names, how, asked,
-            largest=largest, top=top, left_out=playing.left_out, watch=watch,
-        )  # fmt: skip
-    if found.settings.draws != how.draws:
-        say([f"{how.draws:,} draws rounded up to {found.settings.draws:,}"], quiet)
+        found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
+    found = replace(found, left_out={**playing.left_out, **found.left_out})
+    say_rounded(how, found.settings, quiet)
     about = _about(base, how.seed, found.settings.draws)
     click.echo(levers_sheet(found, about, only).text(style))
-
-
-def _in_its_currency(scenario: Scenario, quantity: str) -> str:
-    """The quantity as it is named in the scenario's currency, if it is a sum of money."""
-    from simulator.currency import name_in
-
-    own = name_in(quantity, scenario.currency)
-    return own if own in scenario.model.units else quantity
 
 
 def _about(scenario: Scenario, seed: int, draws: int) -> dict[str, Any]:

@@ -142,9 +142,9 @@ def forecast(
     future = _Future(scenario, engine(scenario, settings, (*names, STOCK)), settings, watch)
     watch.expect((years + 1) * settings.draws)
     stocks = {each.book: _stock(each, settings) for each in (scenario, *others)}
-    limits = {*budgets, *(() if budget is None else (budget,))}
+    limits = {*budgets, *([budget] if budget else [])}
     drawn = {ahead: future.columns(names, ahead) for ahead in range(years + 1)}
-    size, word = float(scenario.priors[SIZE].distribution.ppf(0.5)), scenario.words.get("year", "")
+    size = scenario.medians[SIZE]
     return Forecast(
         settings,
         scenario.currency or USD_SYMBOL,
@@ -153,8 +153,14 @@ def forecast(
         budget,
         tuple(_affordable(future, limit, size, years) for limit in sorted(limits)),
         {book: percentile(stock, 50.0) for book, stock in stocks.items()},
-        int(word) if word.isdecimal() else None,
+        _calendar_year(scenario),
     )
+
+
+def _calendar_year(scenario: Scenario) -> int | None:
+    """The year of the plan; None where it is no number."""
+    word = scenario.words.get("year", "")
+    return int(word) if word.isdecimal() else None
 
 
 def shown(scenario: Scenario) -> tuple[str, ...]:

@@ -1,8 +1,4 @@
-"""Runs, comparisons, decisions and quotes as pictures: which numbers each kind of picture shows.
-
-``runs``, ``comparisons``, ``decisions`` and ``prices`` turn what was computed into what
-:mod:`simulator.plots` draws.
-"""
+"""What was computed as pictures: which numbers each kind of picture shows; :mod:`simulator.plots` draws."""
 
 from simulator.pictures.comparisons import comparison_picture
 from simulator.pictures.decisions import decision_picture

@@ -11,6 +11,7 @@ from simulator.backtest.predicting import Backtest
 from simulator.backtest.scoring import Score
 from simulator.claims.judging import CONSISTENT, Judged
 from simulator.pictures.sizes import WIDTH
+from simulator.reports.layout import cut
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,10 +38,9 @@ def backtest_picture(found: Backtest) -> Figure:
     return figure
 
 
-def _predicted(score: Score, of: str) -> plots.Predicted:
-    run = score.run if len(score.run) <= LONGEST else score.run[: LONGEST - 1] + "…"
+def _predicted(score: Score, ending: str) -> plots.Predicted:
     ends = (score.p5 / score.p50, score.p95 / score.p50, score.published / score.p50)
-    return plots.Predicted(f"{run}{of}", *ends)
+    return plots.Predicted(f"{cut(score.run, LONGEST)}{ending}", *ends)
 
 
 def claims_picture(found: Sequence[Judged], title: str) -> Figure:
@@ -58,6 +58,7 @@ def claims_picture(found: Sequence[Judged], title: str) -> Figure:
 def _said(found: Judged) -> plots.Said:
     claim, median = found.claim, found.predicted[50.0].value
     ends = (found.predicted[5.0].value, found.predicted[95.0].value, claim.low, claim.high)
-    name = f"{claim.id}  {claim.ratio + ' of ' if claim.ratio else ''}{claim.quantity}"
     low, high, said_low, said_high = (end / median for end in ends)
-    return plots.Said(name, low, high, said_low, said_high, found.verdict != CONSISTENT)
+    return plots.Said(
+        f"{claim.id}  {claim.subject}", low, high, said_low, said_high, found.verdict != CONSISTENT
+    )

@@ -1,4 +1,4 @@
-"""Pictures of runs: distributions, S-curves, breakdowns, tornados, convergence, correlations; and of quotes.
+"""Pictures: distributions, S-curves, breakdowns, tornados, waterfalls, fans, quotes, predictions and others.
 
 Each function draws on matplotlib axes and returns them; :func:`figure` makes axes in the house style and
 :func:`save` stores them. Nothing else in the package imports matplotlib.

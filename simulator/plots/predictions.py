@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -16,8 +18,9 @@ from simulator.plots.style import BLUE, DARK, MUTED, SMALL, VERMILLION, styled
 
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 MARGIN = 1.1  # beyond the outermost
-FARTHEST = 9  # powers of ten from the median that are drawn
+DECADES = tuple(10.0**power for power in range(-9, 10))  # what is farther from the median is not drawn
 THIN = 1.06  # either side of what is predicted exactly: as wide as a line
+PREDICTED: dict[str, Any] = {"fc": BLUE, "alpha": 0.35}  # looks of what is predicted
 
 
 @dataclass(frozen=True)
@@ -39,27 +42,13 @@ class Predicted:
 def predictions(ax: Axes, found: Sequence[Predicted], heading: str, subtitle: str = "") -> Axes:
     """Draw each interval with what came, those that missed marked."""
     for place, each in enumerate(found):
-        ax.barh(place, each.high - each.low, BAR, each.low, fc=BLUE, alpha=0.35)
-        colour = VERMILLION if each.missed else DARK
-        ax.plot([each.came], [place], "D", color=colour, ms=5.0)
-    ax.axvline(1.0, color=MUTED, lw=0.8)
+        ax.barh(place, each.high - each.low, BAR, each.low, **PREDICTED)
+        ax.plot([each.came], [place], "D", color=VERMILLION if each.missed else DARK, ms=5.0)
     ends = [end for each in found for end in (each.low, each.high, each.came)] or [0.5, 2.0]
-    low, high = min(ends) / MARGIN, max(ends) * MARGIN
-    ax.set_xscale("log")
-    ax.set_xlim(low, high)
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
-    ax.minorticks_off()
-    ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=SMALL)
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(max(len(found), 1) - 0.4, -0.6)
+    _over_median(ax, [each.name for each in found], (min(ends) / MARGIN, max(ends) * MARGIN), TICKS)
     ax.set_xlabel("over the predicted median")
-    band = Patch(fc=BLUE, alpha=0.35, label="predicted, P5 to P95")
-    came, missed = (
-        Line2D([], [], ls="", marker="D", ms=5.0, color=colour, label=label)
-        for colour, label in ((DARK, "published"), (VERMILLION, "outside"))
-    )
-    fit(ax, Frame(heading, subtitle, (), (band, came, missed)))
+    handles = _legend(("published", "outside"), ls="", marker="D", ms=5.0)
+    fit(ax, Frame(heading, subtitle, (), handles))
     return ax
 
 
@@ -80,33 +69,47 @@ def sayings(ax: Axes, found: Sequence[Said], heading: str, subtitle: str = "") -
     """Draw each interval with what was said, an arrow where that leads off the axis, misses marked."""
     ends = [e for each in found for e in (each.low, each.high, each.said_low, each.said_high)]
     finite = [end for end in ends if 0.0 < end < inf] or [0.5, 2.0]
-    low = max(min(finite) / MARGIN**3, 10.0**-FARTHEST)
-    high = min(max(finite) * MARGIN**3, 10.0**FARTHEST)
+    low = max(min(finite) / MARGIN**3, DECADES[0])
+    high = min(max(finite) * MARGIN**3, DECADES[-1])
     for place, each in enumerate(found):
         left, right = min(each.low, 1.0 / THIN), max(each.high, THIN)
-        ax.barh(place, right - left, BAR, left, fc=BLUE, alpha=0.35)
-        colour = VERMILLION if each.missed else DARK
-        begin, end = (min(max(said, low), high) for said in (each.said_low, each.said_high))
-        ax.plot([begin, end], [place, place], color=colour, lw=2.0, solid_capstyle="butt")
-        for value, open_end, marker in (
-            (begin, begin != each.said_low, "<"),
-            (end, end != each.said_high, ">"),
-        ):
-            ax.plot([value], [place], marker if open_end else "|", color=colour, ms=5.0 if open_end else 7.0)
+        ax.barh(place, right - left, BAR, left, **PREDICTED)
+        _range_said(ax, place, each, (low, high))
+    _over_median(ax, [each.name for each in found], (low, high), DECADES)
+    ax.set_xlabel("over the predicted median, logarithmic")
+    handles = _legend(("said, consistent", "low, high or impossible"), lw=2.0, marker="|", ms=7.0)
+    fit(ax, Frame(heading, subtitle, (), handles))
+    return ax
+
+
+def _range_said(ax: Axes, place: int, said: Said, limits: tuple[float, float]) -> None:
+    """What was said, as a line within the limits of the axis, its ends marked."""
+    colour = VERMILLION if said.missed else DARK
+    begin, end = (min(max(value, limits[0]), limits[1]) for value in (said.said_low, said.said_high))
+    ax.plot([begin, end], [place, place], color=colour, lw=2.0, solid_capstyle="butt")
+    for shown, value, arrow in ((begin, said.said_low, "<"), (end, said.said_high, ">")):
+        marker, size = ("|", 7.0) if shown == value else (arrow, 5.0)
+        ax.plot([shown], [place], marker, color=colour, ms=size)
+
+
+def _over_median(ax: Axes, names: Sequence[str], limits: tuple[float, float], ticks: Sequence[float]) -> None:
+    """A row a name, the first on top, over a logarithmic axis whose 1 is the predicted median."""
+    low, high = limits
+    shown = [tick for tick in ticks if low <= tick <= high]
     ax.axvline(1.0, color=MUTED, lw=0.8)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ticks = [10.0**power for power in range(-FARTHEST, FARTHEST + 1) if low <= 10.0**power <= high]
-    ax.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
+    ax.set_xticks(shown, [f"{tick:g}×" for tick in shown])
     ax.minorticks_off()
-    ax.set_yticks(range(len(found)), [each.name for each in found], fontsize=SMALL)
+    ax.set_yticks(range(len(names)), names, fontsize=SMALL)
     ax.tick_params(axis="y", length=0)
-    ax.set_ylim(max(len(found), 1) - 0.4, -0.6)
-    ax.set_xlabel("over the predicted median, logarithmic")
-    band = Patch(fc=BLUE, alpha=0.35, label="predicted, P5 to P95")
-    said, missed = (
-        Line2D([], [], lw=2.0, marker="|", ms=7.0, color=colour, label=label)
-        for colour, label in ((DARK, "said, consistent"), (VERMILLION, "low, high or impossible"))
+    ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
+
+
+def _legend(labels: tuple[str, str], **looks: Any) -> tuple[Artist, ...]:
+    """The band, what lies in it, and what misses it."""
+    lines = (
+        Line2D([], [], color=colour, label=label, **looks)
+        for colour, label in zip((DARK, VERMILLION), labels, strict=True)
     )
-    fit(ax, Frame(heading, subtitle, (), (band, said, missed)))
-    return ax
+    return (Patch(**PREDICTED, label="predicted, P5 to P95"), *lines)

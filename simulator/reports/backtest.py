@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
-from simulator.backtest.predicting import Backtest
+from simulator.backtest.predicting import NOT_PUBLISHED, Backtest
 from simulator.backtest.scoring import Score, Summary
-from simulator.reports.layout import Row, Sheet
+from simulator.reports.layout import Row, Sheet, cut, grouped
 from simulator.reports.numbers import percent, rounded, stated
 
 FEWEST = 20  # below which coverage says little
 BANDS = (0.5, 0.9)
+LONGEST = 22  # letters of a run's name
 EXPLAINED = (
     "within 50%, 90%: the share of published figures within the central band of their prediction, with the "
     "exact 95% interval of that share in brackets",
@@ -26,12 +27,12 @@ def backtest_sheet(found: Backtest, about: Mapping[str, Any]) -> Sheet:
     """The tables of a backtest; every prediction as a record and for programs.
 
     Keys of the data: ``runs`` (a list: ``run``, ``quantity``, ``published``, ``p5``, ``p50``, ``p95``,
-    ``percentile`` between 0 and 1, ``crps``, ``grade``, ``basis``), ``skipped`` (with the reason) and
+    ``percentile`` between 0 and 1 …: the fields of a :class:`Score`), ``skipped`` (with the reason) and
     ``summary`` by quantity (``n``, ``coverage50``, ``coverage90`` with their intervals, ``crps``,
     ``crps_baseline``, ``width``, ``pit``: percentiles counted in tenths, ``developers``,
     ``coverage90_by_developer`` and the same ``by_family`` of accelerators).
     """
-    runs = [_record(score) for score in found.scores]
+    runs = [vars(score) for score in found.scores]
     return Sheet(
         above=("Published runs, predicted from what was knowable before", *_sentences(found, about)),
         tables=tuple(rows for rows in (_summaries(found), _families(found), _runs(found)) if len(rows) > 1),
@@ -59,7 +60,6 @@ def _sentences(found: Backtest, about: Mapping[str, Any]) -> Iterator[str]:
             f"{name}: {each.count - each.inside(0.9)} of {each.count} figures miss the 90% band, {line} "
             f"chance; CRPS {abs(better):.0%} {'below' if better >= 0 else 'ABOVE'} the baseline's{few}"
         )
-
         if each.developers < each.count:
             yield (
                 f"{name}: {each.count} figures of {each.developers} developers, related within one; "
@@ -121,62 +121,35 @@ def _runs(found: Backtest) -> list[Row]:
 def _cells(score: Score) -> Row:
     told = (rounded(value, value / 100.0) for value in (score.p5, score.p50, score.p95))
     published = stated(score.published, "")
-    return (_short(score.run), score.quantity, published, *told, f"{score.percentile:.2f}")
-
-
-def _short(name: str, most: int = 22) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    return (cut(score.run, LONGEST), score.quantity, published, *told, f"{score.percentile:.2f}")
 
 
 def _skipped(found: Backtest) -> Iterator[str]:
     """What was not predicted of what was published, and why; what was not published goes without saying."""
-    by_reason: dict[str, list[str]] = {}
-    for each in found.skipped:
-        if each.reason != "not published":
-            by_reason.setdefault(each.reason, []).append(f"{each.run} ({each.quantity})")
-    for reason, runs in by_reason.items():
+    told = [each for each in found.skipped if each.reason != NOT_PUBLISHED]
+    for reason, runs in grouped((f"{each.run} ({each.quantity})", each.reason) for each in told).items():
         yield f"Skipped: {', '.join(runs)}: {reason}"
-
-
-def _record(score: Score) -> dict[str, Any]:
-    return {
-        "run": score.run,
-        "quantity": score.quantity,
-        "published": score.published,
-        "p5": score.p5,
-        "p50": score.p50,
-        "p95": score.p95,
-        "percentile": score.percentile,
-        "crps": score.crps,
-        "crps_baseline": score.crps_baseline,
-        "grade": score.grade,
-        "basis": score.basis,
-        "developer": score.developer,
-        "family": score.family,
-    }
 
 
 def _summary(found: Summary) -> dict[str, Any]:
     return {
-        "n": found.count,
-        **{f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS},
+        **_coverages(found),
         **{f"coverage{100 * band:.0f}_ci95": list(found.interval(band)) for band in BANDS},
         "misses90_in_line": found.in_line(0.9),
-        "crps": found.crps,
-        "crps_baseline": found.crps_baseline,
-        "width": found.width,
+        **_sharpness(found),
         "pit": found.histogram,
         "developers": found.developers,
         "coverage90_by_developer": found.by_developer(0.9),
-        "by_family": {family: _of_family(each) for family, each in found.families.items()},
+        "by_family": {
+            family: {**_coverages(each), **_sharpness(each)} for family, each in found.families.items()
+        },
     }
 
 
-def _of_family(found: Summary) -> dict[str, Any]:
-    return {
-        "n": found.count,
-        **{f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS},
-        "crps": found.crps,
-        "crps_baseline": found.crps_baseline,
-        "width": found.width,
-    }
+def _coverages(found: Summary) -> dict[str, Any]:
+    coverages = {f"coverage{100 * band:.0f}": found.coverage(band) for band in BANDS}
+    return {"n": found.count, **coverages}
+
+
+def _sharpness(found: Summary) -> dict[str, Any]:
+    return {"crps": found.crps, "crps_baseline": found.crps_baseline, "width": found.width}

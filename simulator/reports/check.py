@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from simulator.gate import MAX, OVER, PASS, UNDECIDED, Limit, Verdict, decision
+from simulator.reports.data import finite
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import ROUNDING, exponent, stated, to_error
 
@@ -46,18 +47,14 @@ def _record(verdict: Verdict) -> dict[str, Any]:
         "statistic": limit.statistic,
         "limit": limit.limit,
         "relative": limit.relative,
-        "value": _number(found.value),
-        "se": _number(found.se),
-        "low": _number(found.low),
-        "high": _number(found.high),
+        "value": finite(found.value),
+        "se": finite(found.se),
+        "low": finite(found.low),
+        "high": finite(found.high),
         "draws": verdict.draws,
         "decision": verdict.decision,
         "draws_to_decide": verdict.draws_to_decide,
     }
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None
 
 
 def _row(verdict: Verdict, unit: str) -> Row:

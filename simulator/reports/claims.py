@@ -21,10 +21,13 @@ from simulator.claims.judging import (
 from simulator.claims.power_law import Fitted
 from simulator.claims.reading import Claim, Claims
 from simulator.currency import SIGNS
-from simulator.reports.layout import Row, Sheet
+from simulator.reports.data import percentiles
+from simulator.reports.layout import Row, Sheet, cut
 from simulator.reports.numbers import rounded, stated
+from simulator.reports.sentences import laid_over
 
 VERDICTS = (CONSISTENT, LOW, HIGH, IMPOSSIBLE, NOT_COMPUTED)
+LONGEST = 22  # letters of what a claim is of
 EXPLAINED = (
     "consistent: some of what was said lies within P5 to P95 of the prediction; low, high: all of it beyond; "
     f"impossible: beyond all but {100.0 * NEVER:g}% of the draws, and by arithmetic on given figures; u: the "
@@ -33,7 +36,9 @@ EXPLAINED = (
 )
 
 
-def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about: Mapping[str, Any]) -> Sheet:
+def claims_sheet(
+    found: Sequence[Judged], law: Fitted | None, source: Claims, about: Mapping[str, Any]
+) -> Sheet:
     """The table of claims; each as a record and for programs.
 
     Keys of the data: ``claims`` (a list: ``id``, ``quantity``, ``low``, ``high``, ``unit``, ``percentile``,
@@ -43,7 +48,7 @@ def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about:
     records = [_record(each) for each in found]
     counts = Counter(each.verdict for each in found)
     return Sheet(
-        above=(of.title, *_sentences(counts, law, of, about)),
+        above=(source.title, *_sentences(counts, law, source, about)),
         tables=(_rows(found),),
         below=(*EXPLAINED, *_remarks(found), *_covered(found)),
         records=[{**_flat(record), **about} for record in records],
@@ -57,15 +62,13 @@ def claims_sheet(found: Sequence[Judged], law: Fitted | None, of: Claims, about:
 
 
 def _sentences(
-    counts: Counter[str], law: Fitted | None, of: Claims, about: Mapping[str, Any]
+    counts: Counter[str], law: Fitted | None, source: Claims, about: Mapping[str, Any]
 ) -> Iterator[str]:
     yield ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
-    for key, document in of.documents.items():
+    for key, document in source.documents.items():
         yield f"{key}: {document}"
     yield f"Book: {about['book']}; {about['draws']:,} draws, seed {about['seed']}, sampler {about['sampler']}"
-    for key in ("set", "levers"):
-        if about.get(key):
-            yield f"Laid over every case, {key}: {about[key]}"
+    yield from laid_over(about, "every case")
     if law:
         low, middle, high = (f"{law.exponent[level].value:.2f}" for level in (5.0, 50.0, 95.0))
         yield (
@@ -85,12 +88,11 @@ def _row(found: Judged) -> Row:
     return (claim.id, _name(claim), said(found), *numbers, f"{found.percentile:.3f}", found.verdict)
 
 
-def _name(claim: Claim, most: int = 22) -> str:
-    """A claim's quantity with its unit where that has room, and is no money, which has its sign."""
-    name = f"{claim.ratio} of {claim.quantity}" if claim.ratio else claim.quantity
+def _name(claim: Claim) -> str:
+    """What a claim is of, with its unit where that has room, and is no money, which has its sign."""
     unit = "" if claim.unit == "1" or _sign(claim) else claim.unit
-    whole = f"{name}, {unit}" if unit else name
-    return next((each for each in (whole, name) if len(each) <= most), f"{name[: most - 1]}…")
+    whole = f"{claim.subject}, {unit}" if unit else claim.subject
+    return whole if len(whole) <= LONGEST else cut(claim.subject, LONGEST)
 
 
 def _sign(claim: Claim) -> str:
@@ -144,7 +146,7 @@ def _record(found: Judged) -> dict[str, Any]:
         "unit": claim.unit or None,
         "percentile": found.percentile,
         "verdict": found.verdict,
-        "predicted": {f"{level:g}": {"value": e.value, "se": e.se} for level, e in found.predicted.items()},
+        "predicted": percentiles(found.predicted),
         "arithmetic": told(found.implied) if found.implied else None,
         "case": claim.case.stem if claim.case else None,
         "given": list(claim.given),
@@ -168,10 +170,9 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
 def _law(law: Fitted | None) -> dict[str, Any] | None:
     if law is None:
         return None
-    exponent = {f"{level:g}": {"value": e.value, "se": e.se} for level, e in law.exponent.items()}
     return {
         "quantity": law.quantity,
         "cases": list(law.cases),
-        "exponent": exponent,
+        "exponent": percentiles(law.exponent),
         "claimed": law.claimed,
     }

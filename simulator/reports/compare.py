@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.comparison.compare import NO_CHANGE, Change, Comparison, Contribution, Statistic, Together
 from simulator.comparison.differences import AND, CORRELATIONS, LEVER, given, lever_key
+from simulator.reports.data import finite
 from simulator.reports.layout import Row, Sheet
 from simulator.reports.numbers import error_text, percent, percent_error, rounded, with_error
 from simulator.scenario.scenario import Scenario
@@ -202,7 +203,7 @@ def _sums(asked: Mapping[Statistic, Change]) -> list[str]:
 def _records(comparison: Comparison, level: Statistic, change: Change) -> list[dict[str, Any]]:
     """The change, then what adds up to it."""
     head = {"quantity": comparison.quantity, "unit": comparison.unit, "statistic": statistic(level)}
-    ends = {"base": _number(change.base.value), "new": _number(change.new.value)}
+    ends = {"base": finite(change.base.value), "new": finite(change.new.value)}
     whole = {"what": "change", "kind": "change", **ends, **_estimate("contribution", change.change)}
     parts = [
         {**head, **_contribution(part), **dict(zip(("base", "new"), _values(comparison, part), strict=True))}
@@ -233,12 +234,12 @@ def _data(comparison: Comparison, about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _moved(comparison: Comparison, change: Change, asked: bool) -> dict[str, Any]:
     return {
-        "base": _number(change.base.value),
-        "base_se": _number(change.base.se),
-        "new": _number(change.new.value),
-        "new_se": _number(change.new.se),
+        "base": finite(change.base.value),
+        "base_se": finite(change.base.se),
+        "new": finite(change.new.value),
+        "new_se": finite(change.new.se),
         **_estimate("change", change.change),
-        "change_ci95": [_number(change.change.low), _number(change.change.high)],
+        "change_ci95": [finite(change.change.low), finite(change.change.high)],
         **_estimate("relative", change.relative),
         "attribution": [
             {**_contribution(part), **dict(zip(("base", "new"), _values(comparison, part), strict=True))}
@@ -254,10 +255,10 @@ def _contribution(part: Contribution) -> dict[str, Any]:
     return {
         "what": part.what,
         "kind": part.kind,
-        "contribution": _number(part.value.value),
-        "se": _number(part.value.se),
-        "alone": _number(part.alone.value) if part.alone else None,
-        "last": _number(part.last.value) if part.last else None,
+        "contribution": finite(part.value.value),
+        "se": finite(part.value.se),
+        "alone": finite(part.alone.value) if part.alone else None,
+        "last": finite(part.last.value) if part.last else None,
     }
 
 
@@ -271,8 +272,4 @@ def _together(found: Together) -> dict[str, Any]:
 
 def _estimate(name: str, found: Estimate) -> dict[str, Any]:
     se = "se" if name == "contribution" else f"{name}_se"
-    return {name: _number(found.value), se: _number(found.se)}
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None
+    return {name: finite(found.value), se: finite(found.se)}

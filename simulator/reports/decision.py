@@ -11,7 +11,7 @@ from simulator.decision.decision import Decision, Outcome, Percentiles, Term
 from simulator.decision.options import OWN
 from simulator.reports.decision_data import data, ordered, records, told
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import chance, error_text, percent, percent_error, quantity, rounded
+from simulator.reports.numbers import chance_of, error_text, percent, percent_error, quantity, rounded
 from simulator.statistics.estimates import Estimate
 
 UNITS = {"gpu_hour_price": "USD", "fleet_utilization": "1"}
@@ -97,10 +97,10 @@ def _unknowing(found: Decision) -> str:
 def _always(found: Decision) -> Iterator[str]:
     """Where owning is cheaper whatever the rent, or however little the fleet is used; silent if never."""
     if found.price and found.price.always.value > 0.0:
-        yield f"P(renting dearer at any price, however low): {_chance(found.price.always)}"
+        yield f"P(renting dearer at any price, however low): {chance_of(found.price.always)}"
     for even in found.utilization:
         if even.always.value > 0.0:
-            yield f"P(own cheaper than {even.against} at any utilization): {_chance(even.always)}"
+            yield f"P(own cheaper than {even.against} at any utilization): {chance_of(even.always)}"
 
 
 def _named(outcome: Outcome) -> str:
@@ -142,14 +142,14 @@ def _unearned(found: Decision) -> Iterator[str]:
 
 
 def _with_error(found: Estimate) -> str:
-    told = chance(found.value, found.se, found.low, found.high)
+    told = chance_of(found)
     return f"{told} ± {percent_error(found.se)}" if 0.0 < found.value < 1.0 else told
 
 
 def _costs(found: Decision) -> list[Row]:
     levels = [f"P{level:g}" for level in found.best.percentiles]
     heads = (f"{found.quantity}, USD", "mean", "±", *levels, "cheapest")
-    rows = [(o.name, *_spread(o.mean, o.percentiles), _chance(o.cheapest)) for o in found.outcomes]
+    rows = [(o.name, *_spread(o.mean, o.percentiles), chance_of(o.cheapest)) for o in found.outcomes]
     return [heads, *rows]
 
 
@@ -168,10 +168,6 @@ def _cells(percentiles: Percentiles) -> tuple[str, ...]:
     return tuple(rounded(e.value, e.se) for e in percentiles.values())
 
 
-def _chance(found: Estimate) -> str:
-    return chance(found.value, found.se, found.low, found.high)
-
-
 def _evens(found: Decision) -> list[Row]:
     """The break-even points; none where a percentile lies where there is none."""
     evens = [*([found.price] if found.price else []), *found.utilization]
@@ -186,7 +182,7 @@ def _even(even: Even) -> Row:
     return (
         f"{even.name}" if unit == "USD" else f"utilization, {even.against}",
         *(_point(e, unit) for e in even.percentiles.values()),
-        _chance(even.never),
+        chance_of(even.never),
     )
 
 
@@ -204,7 +200,7 @@ def _terms(found: Decision) -> list[Row]:
 
 
 def _term(term: Term) -> Row:
-    return (term.option, *(percent(e.value, e.se) for e in term.used.values()), _chance(term.used_up))
+    return (term.option, *(percent(e.value, e.se) for e in term.used.values()), chance_of(term.used_up))
 
 
 def _distinct(worth: Mapping[str, Estimate]) -> dict[str, Estimate]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from simulator.decision.breakeven import Even
 from simulator.decision.decision import Decision, Outcome, Percentiles
 from simulator.decision.options import PRICE
+from simulator.reports.data import finite, with_interval, with_se
 from simulator.statistics.estimates import Estimate
 
 
@@ -27,7 +27,7 @@ def data(found: Decision, about: Mapping[str, Any]) -> dict[str, Any]:
         "unit": "USD",
         "options": {outcome.name: _option(outcome) for outcome in found.outcomes},
         "best": found.best.name,
-        "p_own_cheaper": {o.name: _estimate(o.own_cheaper) for o in found.outcomes if o.own_cheaper},
+        "p_own_cheaper": {o.name: with_interval(o.own_cheaper) for o in found.outcomes if o.own_cheaper},
         "break_even": {
             "gpu_hour_price": _even_data(found.price) if found.price else None,
             "fleet_utilization": {even.against: _even_data(even) for even in found.utilization},
@@ -36,17 +36,20 @@ def data(found: Decision, about: Mapping[str, Any]) -> dict[str, Any]:
             term.option: {
                 "years": term.years,
                 "used": _percentiles(term.used),
-                "p_used_up": _estimate(term.used_up),
+                "p_used_up": with_interval(term.used_up),
                 "usd_per_used_hour": _percentiles(term.paid),
             }
             for term in found.terms
         },
         "year_used": _percentiles(found.year_used) if found.year_used else None,
         "acquisition_cost": found.acquisition
-        and {"mean": _estimate(found.acquisition[0]), "percentiles": {"50": _estimate(found.acquisition[1])}},
-        "evpi": _estimate(found.evpi),
-        "evppi": {name: _estimate(each) for name, each in ordered(found.evppi)},
-        "evppi_quantities": {name: _estimate(each) for name, each in ordered(found.together)},
+        and {
+            "mean": with_interval(found.acquisition[0]),
+            "percentiles": {"50": with_interval(found.acquisition[1])},
+        },
+        "evpi": with_interval(found.evpi),
+        "evppi": {name: with_interval(each) for name, each in ordered(found.evppi)},
+        "evppi_quantities": {name: with_interval(each) for name, each in ordered(found.together)},
         "notes": list(found.notes),
         **about,
     }
@@ -54,10 +57,10 @@ def data(found: Decision, about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _option(outcome: Outcome) -> dict[str, Any]:
     return {
-        "cost": {"mean": _estimate(outcome.mean), "percentiles": _percentiles(outcome.percentiles)},
-        "p_cheapest": _estimate(outcome.cheapest),
+        "cost": {"mean": with_interval(outcome.mean), "percentiles": _percentiles(outcome.percentiles)},
+        "p_cheapest": with_interval(outcome.cheapest),
         "regret": {
-            "mean": _estimate(outcome.regret),
+            "mean": with_interval(outcome.regret),
             "percentiles": _percentiles(outcome.regret_percentiles),
         },
     }
@@ -67,25 +70,13 @@ def _even_data(even: Even) -> dict[str, Any]:
     return {
         "unit": "USD/accelerator-hour" if even.name == PRICE else "1",
         "percentiles": _percentiles(even.percentiles),
-        "p_none": _estimate(even.never),
-        "p_any": _estimate(even.always),
+        "p_none": with_interval(even.never),
+        "p_any": with_interval(even.always),
     }
 
 
 def _percentiles(found: Percentiles) -> dict[str, Any]:
-    return {f"{level:g}": _estimate(each) for level, each in found.items()}
-
-
-def _estimate(found: Estimate) -> dict[str, Any]:
-    return {
-        "value": _finite(found.value),
-        "se": _finite(found.se),
-        "ci95": [_finite(found.low), _finite(found.high)],
-    }
-
-
-def _finite(value: float) -> float | None:
-    return value if isfinite(value) else None
+    return {f"{level:g}": with_interval(each) for level, each in found.items()}
 
 
 def records(found: Decision) -> Iterator[dict[str, Any]]:
@@ -123,6 +114,5 @@ def _levels(kind: str, name: str, percentiles: Percentiles) -> Iterator[dict[str
 
 
 def _record(kind: str, name: str, statistic: str, found: Estimate) -> dict[str, Any]:
-    ends = {"ci95_low": _finite(found.low), "ci95_high": _finite(found.high)}
-    numbers = {"value": _finite(found.value), "se": _finite(found.se), **ends}
-    return {"kind": kind, "name": name, "statistic": statistic, **numbers}
+    ends = {"ci95_low": finite(found.low), "ci95_high": finite(found.high)}
+    return {"kind": kind, "name": name, "statistic": statistic, **with_se(found), **ends}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from simulator.currency import name_in
 from simulator.forecast.forecast import AFFORDABLE, LEVELS, Affordable, Forecast, Size, Year
+from simulator.reports.data import finite, percentiles, with_se
 from simulator.reports.layout import Row, Sheet
-from simulator.reports.numbers import chance, rounded, stated
-from simulator.statistics.estimates import Estimate
+from simulator.reports.numbers import chance_of, rounded, stated
+from simulator.reports.sentences import laid_over
 
 OBSERVED = "2.4 (2.0-2.9) times a year, 2016-2024 (Epoch AI, arXiv:2405.21015)"
 ASSUMED = (
@@ -40,7 +40,7 @@ def forecast_sheet(found: Forecast, about: Mapping[str, Any]) -> Sheet:
         records=[{**_flat(record), **about} for record in years],
         data={
             "years": years,
-            "cost_growth_per_year": {"value": found.growth.value, "se": found.growth.se},
+            "cost_growth_per_year": with_se(found.growth),
             "currency": found.currency,
             "budget": found.budget,
             "year_p50_passes_budget": None if found.budget is None else passes(found, found.budget),
@@ -70,9 +70,7 @@ def runs_out(found: Forecast, book: str) -> str | None:
 
 def _sentences(found: Forecast, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"Book: {about['book']}"
-    for key in ("set", "levers"):
-        if about.get(key):
-            yield f"Laid over the scenario, {key}: {about[key]}"
+    yield from laid_over(about, "the scenario")
     growth = rounded(found.growth.value, max(found.growth.se, 0.005))
     yield f"The median cost grows {growth} times a year; of frontier models it grew {OBSERVED}"
     last = name_of(found, found.years[-1].ahead)
@@ -113,7 +111,7 @@ def _costs(found: Forecast) -> list[Row]:
 
 def _cost(found: Forecast, year: Year) -> Row:
     cells = (rounded(e.value, e.se) for e in year.cost.values())
-    return (name_of(found, year.ahead), *cells, *([_chance(year.within)] if year.within else []))
+    return (name_of(found, year.ahead), *cells, *([chance_of(year.within)] if year.within else []))
 
 
 def _sizes(found: Forecast) -> list[Row]:
@@ -123,24 +121,24 @@ def _sizes(found: Forecast) -> list[Row]:
 
 def _size(found: Forecast, year: Year) -> Row:
     told = (f"{rounded(e.value, e.se)}×" for e in (year.compute, year.cluster))
-    beyond = (_chance(year.short[book]) for book in found.stocks)
+    beyond = (chance_of(year.short[book]) for book in found.stocks)
     return (name_of(found, year.ahead), *told, rounded(year.tokens.value, year.tokens.se), *beyond)
 
 
 def _affordable(found: Forecast) -> list[Row]:
     """What budgets afford beside what demand asks for; of those that afford nothing one is enough."""
     nothing = [each.budget for each in found.affordable if not any(each.sizes.values())]
-    of = [e for e in found.affordable if e.budget == found.budget or e.budget not in nothing[:-1]]
-    heads = ("affordable", "as demand grows", *(stated(each.budget, found.currency) for each in of))
+    told = [e for e in found.affordable if e.budget == found.budget or e.budget not in nothing[:-1]]
+    heads = ("affordable", "as demand grows", *(stated(each.budget, found.currency) for each in told))
     rows = [
         (
             name_of(found, year.ahead),
             rounded(year.parameters, year.parameters / 100.0),
-            *(_size_told(each.sizes[year.ahead]) for each in of),
+            *(_size_told(each.sizes[year.ahead]) for each in told),
         )
         for year in found.years
     ]
-    return [heads, *rows, ("P50 passes", "", *(_passes_told(found, each.budget) for each in of))]
+    return [heads, *rows, ("P50 passes", "", *(_passes_told(found, each.budget) for each in told))]
 
 
 def _size_told(found: Size | None) -> str:
@@ -154,20 +152,16 @@ def _passes_told(found: Forecast, budget: float) -> str:
     return "later" if when is None else "already" if when == name_of(found, found.years[0].ahead) else when
 
 
-def _bought(found: Forecast, of: Affordable) -> dict[str, Any]:
+def _bought(found: Forecast, affordable: Affordable) -> dict[str, Any]:
     """What a budget affords, for programs."""
-    sizes = {name_of(found, ahead): size for ahead, size in of.sizes.items()}
+    sizes = {name_of(found, ahead): size for ahead, size in affordable.sizes.items()}
     return {
-        "budget": of.budget,
+        "budget": affordable.budget,
         "parameters": {year: size and size.parameters for year, size in sizes.items()},
-        "se": {year: size.se if size and isfinite(size.se) else None for year, size in sizes.items()},
+        "se": {year: size and finite(size.se) for year, size in sizes.items()},
         "more_than": [year for year, size in sizes.items() if size and size.beyond],
-        "year_p50_passes": passes(found, of.budget),
+        "year_p50_passes": passes(found, affordable.budget),
     }
-
-
-def _chance(found: Estimate) -> str:
-    return chance(found.value, found.se, found.low, found.high)
 
 
 def _record(found: Forecast, year: Year) -> dict[str, Any]:
@@ -175,7 +169,7 @@ def _record(found: Forecast, year: Year) -> dict[str, Any]:
     return {
         "year": name_of(found, year.ahead),
         "ahead": year.ahead,
-        **{key: _estimates(costs) for key, costs in money.items()},
+        **{key: percentiles(costs) for key, costs in money.items()},
         "compute": year.compute.value,
         "cluster": year.cluster.value,
         "tokens": year.tokens.value,
@@ -183,10 +177,6 @@ def _record(found: Forecast, year: Year) -> dict[str, Any]:
         "p_text_short": {book: each.value for book, each in year.short.items()},
         "p_within_budget": year.within and year.within.value,
     }
-
-
-def _estimates(costs: Mapping[float, Estimate]) -> dict[str, Any]:
-    return {f"{level:g}": {"value": each.value, "se": each.se} for level, each in costs.items()}
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

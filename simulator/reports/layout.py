@@ -32,6 +32,27 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def grouped(said: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Names by what is said of them.
+
+    >>> grouped([("a", "late"), ("b", "dear"), ("c", "late")])
+    {'late': ['a', 'c'], 'dear': ['b']}
+    """
+    found: dict[str, list[str]] = {}
+    for name, sentence in said:
+        found.setdefault(sentence, []).append(name)
+    return found
+
+
+def cut(text: str, width: int) -> str:
+    """Text of at most so many letters, its end left out.
+
+    >>> cut("BLOOM 176B", 6), cut("short", 6)
+    ('BLOOM…', 'short')
+    """
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
 def shortened(text: str, width: int) -> str:
     """Text of at most so many letters, with its middle left out: names differ at their ends.
 

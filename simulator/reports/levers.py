@@ -7,10 +7,10 @@ from typing import Any
 
 from simulator.cards import ANOTHER
 from simulator.currency import SIGNS
-from simulator.reports.layout import Row, Sheet, counted
-from simulator.reports.numbers import chance, error_text, quantity, rounded
-from simulator.savings.ranking import LEVELS, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
-from simulator.statistics.estimates import Estimate
+from simulator.reports.data import percentiles
+from simulator.reports.layout import Row, Sheet, counted, grouped
+from simulator.reports.numbers import chance_of, error_text, quantity, rounded
+from simulator.savings.ranking import LEVELS, MEDIAN, OF_SAVING, SCREENED_DRAWS, Ranking, Saving
 
 EXPLAINED = (
     "P50, P90: that of the cost less that with the lever, on the same draws; ±: one standard error of the "
@@ -43,21 +43,15 @@ def levers_sheet(found: Ranking, about: Mapping[str, Any], explained: Collection
         {"levers": list(each.levers), "keeps_quality": found.keeps_quality(each.levers), **_data(each)}
         for each in found.portfolios
     ]
-    same, other = ([e for e in found.levers if _buys_another(found, e) is way] for way in (False, True))
-    tables = (
-        *(_levers(found, "lever", same), _levers(found, ANOTHER, other)),
-        *(_portfolios(found, head, keeps) for head, keeps in PORTFOLIOS.items()),
-    )
-    below = [*(EXPLAINED if levers else ()), *([NO_CHEAPER] if other else []), *_together(found)]
     return Sheet(
         above=(f"What levers save of {found.quantity}, {about['scenario']}", *_sentences(found, about)),
-        tables=tuple(rows for rows in tables if len(rows) > 1),
-        below=(*below, *(_presumed(found, explained) if explained else [MORE]), *_left_out(found)),
+        tables=tuple(rows for rows in _tables(found) if len(rows) > 1),
+        below=tuple(_below(found, explained)),
         records=[{**record, **about, "quantity": found.quantity, "unit": found.unit} for record in levers],
         data={
             "quantity": found.quantity,
             "unit": found.unit,
-            "base": {f"{level:g}": _estimate(each) for level, each in found.base.items()},
+            "base": percentiles(found.base),
             "levers": levers,
             "portfolios": portfolios,
             "left_out": dict(found.left_out),
@@ -80,14 +74,31 @@ def _sentences(found: Ranking, about: Mapping[str, Any]) -> Iterator[str]:
     yield f"{how.draws:,} draws, seed {how.seed}, sampler {how.sampler}"
 
 
+def _tables(found: Ranking) -> Iterator[list[Row]]:
+    for head, another in (("lever", False), (ANOTHER, True)):
+        yield _levers(found, head, [e for e in found.levers if _buys_another(found, e) is another])
+    for head, keeps in PORTFOLIOS.items():
+        yield _portfolios(found, head, keeps)
+
+
+def _below(found: Ranking, explained: Collection[str]) -> Iterator[str]:
+    yield from EXPLAINED if found.levers else ()
+    if any(_buys_another(found, each) for each in found.levers):
+        yield NO_CHEAPER
+    yield from _together(found)
+    yield from _presumed(found, explained) if explained else (MORE,)
+    yield from _left_out(found)
+
+
 def _levers(found: Ranking, head: str, savings: Collection[Saving]) -> list[Row]:
-    rows: list[Row] = [(head, *_heads(), "paired", "saves", "quality")]
+    """A row a lever, with its quality where the head does not say it of all."""
+    rows: list[Row] = [(head, *_heads(), "paired", "saves", *(() if head == ANOTHER else ("quality",)))]
     for each in savings:
         (name,) = each.levers
         paired = rounded(each.of_saving.value, each.of_saving.se)
-        quality = "" if head == ANOTHER else found.cards[name].quality
-        rows.append((name, *_cells(each), paired, _chance(each.saves), quality))
-    return [row[:-1] for row in rows] if head == ANOTHER else rows
+        quality = () if head == ANOTHER else (found.cards[name].quality,)
+        rows.append((name, *_cells(each), paired, chance_of(each.saves), *quality))
+    return rows
 
 
 def _portfolios(found: Ranking, head: str, keeps: bool) -> list[Row]:
@@ -108,10 +119,6 @@ def _heads() -> tuple[str, ...]:
 
 def _cells(found: Saving) -> tuple[str, ...]:
     return tuple(text for e in found.saving.values() for text in (rounded(e.value, e.se), error_text(e.se)))
-
-
-def _chance(found: Estimate) -> str:
-    return chance(found.value, found.se, found.low, found.high)
 
 
 def _together(found: Ranking) -> Iterator[str]:
@@ -135,10 +142,7 @@ def _presumed(found: Ranking, explained: Collection[str]) -> Iterator[str]:
 
 
 def _left_out(found: Ranking) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in found.left_out.items():
-        by_reason.setdefault(reason, []).append(name)
-    for reason, names in by_reason.items():
+    for reason, names in grouped(found.left_out.items()).items():
         yield f"Left out: {', '.join(names)}: {reason}"
 
 
@@ -154,7 +158,7 @@ def _data(found: Saving) -> dict[str, Any]:
     more = {"interaction_p50": found.interaction.value} if found.interaction else {}
     return {
         **saving,
-        "se": found.saving[LEVELS[0]].se,
+        "se": found.saving[MEDIAN].se,
         **errors,
         f"p{OF_SAVING:g}_of_saving": found.of_saving.value,
         f"p{OF_SAVING:g}_of_saving_se": found.of_saving.se,
@@ -163,7 +167,3 @@ def _data(found: Saving) -> dict[str, Any]:
         "p_saves_ci95": [found.saves.low, found.saves.high],
         **more,
     }
-
-
-def _estimate(found: Estimate) -> dict[str, float]:
-    return {"value": found.value, "se": found.se}

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from math import copysign, floor, inf, isfinite, isnan, log10
+from typing import TYPE_CHECKING
 
 from simulator.currency import SIGNS
+
+if TYPE_CHECKING:
+    from simulator.statistics.estimates import Estimate
 
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 MOST_DIGITS, DIGITS_UNTOLD = 3, 2
@@ -189,6 +193,11 @@ def chance(share: float, se: float, low: float, high: float) -> str:
         text, places = _last_told(100.0 * (1.0 - low))
         return f">{100.0 - float(text):.{places}f}%"
     return percent(share, se)
+
+
+def chance_of(found: Estimate) -> str:
+    """The same of an estimate."""
+    return chance(found.value, found.se, found.low, found.high)
 
 
 def _last_told(percentage: float) -> tuple[str, int]:

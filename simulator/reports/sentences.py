@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.currency import SIGNS, name_in, rate_of
 from simulator.reports.numbers import chance, percent, stated, with_error
+from simulator.units import USD_SYMBOL
 
 Summary = Mapping[str, Any]
 
@@ -20,12 +21,18 @@ PROCURED = {
     "buy": "the fleet is bought: cash for the whole cluster, electricity, operations",
 }
 SAMPLER_WORDS = {"random": "random", "sobol": "sobol (16 randomisations)"}
+GIVEN = {
+    "The scenario's own": "own_priors",
+    "Levers": "levers",
+    "Given, not computed": "pinned",
+    "Not needed then": "pruned",
+}
 SIZES = {"planned": "the scenario's own plan", "undisclosed": "undisclosed: a guess with a wide factor"}
 
 
 def money_of(summary: Summary) -> str:
     """The currency of a summary's tables."""
-    return str(summary.get("currency") or "USD")
+    return str(summary.get("currency") or USD_SYMBOL)
 
 
 def in_its_currency(summary: Summary) -> Summary:
@@ -54,46 +61,56 @@ def headlines(summary: Summary) -> list[str]:
 
 def header(summary: Summary) -> list[str]:
     """What was run: book and date, seed, draws, plan, what final run and programme mean."""
-    as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
-    plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
-    sampler = SAMPLER_WORDS[summary["sampler"]]
-    draws = f"{summary['draws']:,} draws, seed {summary['seed']}, sampler {sampler}"
-    origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
-    lines = [
-        f"Book: {summary['book']} ({summary['book_title']}{as_of})",
-        f"Run: {draws}",
-        f"Plan: {plan}",
-        f"Uncertain inputs: {origins}",
-        *_correlated(summary),
-    ]
-    if priced_at := summary.get("priced_at"):
-        lines.append(f"Prices that age, as of {priced_at}: {', '.join(summary['aged']) or 'none'}")
-    if (currency := money_of(summary)) != "USD":
-        rate = summary["quantities"][rate_of(currency)]["percentiles"].get("50")
-        told = f", {rate['value']:.3g} for a dollar (P50)" if rate else ""
-        lines.append(f"Money in tables: {currency}, at the exchange rate of each draw{told}")
-    if summary["size"]:
-        lines.append(f"Size: {SIZES[summary['size']]}")
-    procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
-    lines.append(f"Final run: the one run that makes the model; {procured}")
-    experiments = EXPERIMENTS.get(summary["experiments"], "as given")
-    lines.append(f"Programme: the final run and the rows below it; experiments are {experiments}")
-    if summary["settings"]:
-        lines.append(f"Set: {'; '.join(summary['settings'])}")
-    for label, key in (
-        ("The scenario's own", "own_priors"),
-        ("Levers", "levers"),
-        ("Given, not computed", "pinned"),
-        ("Not needed then", "pruned"),
-    ):
-        if summary[key]:
-            lines.append(f"{label}: {', '.join(summary[key])}")
     return [
-        *lines,
+        *_plan_and_book(summary),
+        *_correlated(summary),
+        *_prices(summary),
+        *_scopes(summary),
+        *_given(summary),
         "P80: an 80% chance of being at or below. Means add up; percentiles do not.",
         f"±: one standard error of the {_drawn(summary['sampler'])} alone",
         *_resolution(summary),
     ]
+
+
+def _plan_and_book(summary: Summary) -> Iterator[str]:
+    as_of = f", as of {summary['book_as_of']}" if summary["book_as_of"] else ""
+    yield f"Book: {summary['book']} ({summary['book_title']}{as_of})"
+    sampler = SAMPLER_WORDS[summary["sampler"]]
+    yield f"Run: {summary['draws']:,} draws, seed {summary['seed']}, sampler {sampler}"
+    plan = ", ".join(f"{key} {_planned(word)}" for key, word in summary["plan"].items())
+    yield f"Plan: {plan}"
+    origins = ", ".join(f"{count} from {origin}" for origin, count in summary["origins"].items())
+    yield f"Uncertain inputs: {origins}"
+
+
+def _prices(summary: Summary) -> Iterator[str]:
+    """Of which day prices are, and in which currency."""
+    if priced_at := summary.get("priced_at"):
+        yield f"Prices that age, as of {priced_at}: {', '.join(summary['aged']) or 'none'}"
+    if (currency := money_of(summary)) != USD_SYMBOL:
+        rate = summary["quantities"][rate_of(currency)]["percentiles"].get("50")
+        told = f", {rate['value']:.3g} for a dollar (P50)" if rate else ""
+        yield f"Money in tables: {currency}, at the exchange rate of each draw{told}"
+
+
+def _scopes(summary: Summary) -> Iterator[str]:
+    """What size, final run and programme cover."""
+    if summary["size"]:
+        yield f"Size: {SIZES[summary['size']]}"
+    procured = PROCURED.get(summary["plan"].get("procurement", ""), "as given")
+    yield f"Final run: the one run that makes the model; {procured}"
+    experiments = EXPERIMENTS.get(summary["experiments"], "as given")
+    yield f"Programme: the final run and the rows below it; experiments are {experiments}"
+
+
+def _given(summary: Summary) -> Iterator[str]:
+    """What is the scenario's own or laid over it, and what need not be computed then."""
+    if summary["settings"]:
+        yield f"Set: {'; '.join(summary['settings'])}"
+    for label, key in GIVEN.items():
+        if summary[key]:
+            yield f"{label}: {', '.join(summary[key])}"
 
 
 def _drawn(sampler: str) -> str:
@@ -102,13 +119,9 @@ def _drawn(sampler: str) -> str:
 
 def _resolution(summary: Summary) -> list[str]:
     """How wide the bins are off which percentiles were read, where draws were too many to look up."""
-    total = summary["quantities"]["total_cost"]
-    width = total.get("resolution", 0.0)
-    return (
-        [f"Percentiles are read off bins; the total's are at most {stated(width, 'USD')} wide"]
-        if width
-        else []
-    )
+    width = summary["quantities"]["total_cost"].get("resolution", 0.0)
+    told = f"Percentiles are read off bins; the total's are at most {stated(width, USD_SYMBOL)} wide"
+    return [told] if width else []
 
 
 def _correlated(summary: Summary) -> list[str]:
@@ -116,6 +129,13 @@ def _correlated(summary: Summary) -> list[str]:
     found = summary.get("correlations", ())
     pairs = "; ".join(f"{' and '.join(pair['between'])} {pair['spearman']:g}" for pair in found)
     return [f"Correlated: {pairs}"] if pairs else []
+
+
+def laid_over(about: Mapping[str, Any], what: str) -> Iterator[str]:
+    """What of the command line was laid over a scenario, or over each of several."""
+    for key in ("set", "levers"):
+        if about.get(key):
+            yield f"Laid over {what}, {key}: {about[key]}"
 
 
 def _planned(value: str | float) -> str:

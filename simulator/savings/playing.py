@@ -13,7 +13,7 @@ from simulator.extensions import lever_names
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.scenario import Scenario
 
-KINDS = ("engineering", "policy")
+RANKED = ("engineering", "policy")  # kinds; the others are no ways to save
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Playing:
 
 
 def at_play(
-    path: str, base: Scenario, kinds: Sequence[str] = KINDS, only: Sequence[str] = (), **chosen: Any
+    path: str, base: Scenario, kinds: Sequence[str] = RANKED, only: Sequence[str] = (), **chosen: Any
 ) -> Playing:
     """A scenario with every lever of some kinds in play that can be; ``chosen`` are the loader's options.
 
@@ -42,7 +42,7 @@ def at_play(
     try:
         return Playing(load(in_play=names), names, left_out)
     except InputError:
-        left_out |= {name: reason for name in names if (reason := _wanting(load, name))}
+        left_out |= {name: reason for name in names if (reason := _fault(load, name))}
     names = tuple(name for name in names if name not in left_out)
     return Playing(load(in_play=names), names, left_out)
 
@@ -66,7 +66,7 @@ def _excluded(cards: Iterable[Card], applied: Sequence[str]) -> Iterable[tuple[s
             yield each.name, reason
 
 
-def _wanting(load: partial[Scenario], name: str) -> str:
+def _fault(load: partial[Scenario], name: str) -> str:
     """What is wrong with one lever in play, as for its inputs without a prior; empty if nothing."""
     try:
         load(in_play=(name,))

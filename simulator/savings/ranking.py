@@ -6,7 +6,7 @@ looked at on a few draws, the best on all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
@@ -22,14 +22,7 @@ from simulator.scenario.effects import fixed_inputs, given_of
 from simulator.scenario.scenario import Scenario
 from simulator.simulation import Settings, check_settings, engine
 from simulator.statistics.estimates import Estimate
-from simulator.statistics.lanes import (
-    chance,
-    fewest_draws,
-    paired,
-    percentile,
-    statistics,
-    step_of,
-)
+from simulator.statistics.lanes import chance, fewest_draws, paired, percentile, statistics, step_of
 from simulator.switches import switch_of
 from simulator.threads import in_threads
 from simulator.watch import UNWATCHED, Watch
@@ -38,7 +31,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Levers = tuple[str, ...]
 
-LEVELS, OF_SAVING = (50.0, 90.0), 90.0
+MEDIAN = 50.0
+LEVELS, OF_SAVING = (MEDIAN, 90.0), 90.0
 FEWEST_DRAWS = fewest_draws(max(LEVELS))
 MOST_DRAWS = 1 << 22  # whose costs are in memory together, a column a thread and two more
 SCREENED_DRAWS = 1 << 12  # on which all portfolios are looked at
@@ -86,7 +80,6 @@ def rank(
     *,
     largest: int = LARGEST,
     top: int = TOP,
-    left_out: Mapping[str, str] | None = None,
     watch: Watch = UNWATCHED,
 ) -> Ranking:
     r"""Levers in play ranked by the fall of the median, :math:`P_{50}(c) - P_{50}(c_l)`, on the same draws.
@@ -100,25 +93,33 @@ def rank(
     settings = replace(settings, draws=settings.parted_draws)
     _check_draws(settings.draws)
     cards = {name: card(name) for name in names}
-    idle = _idle(scenario, names, quantity)
+    left_out = _not_to_be_told(scenario, names, quantity)
     trial = _Trial(scenario, engine(scenario, settings), settings, quantity, watch)
-    alone = trial.savings([(name,) for name in names if name not in idle])
-    idle |= {each.levers[0]: _unchanged(scenario, each.levers[0]) for each in alone if not each.changes}
-    ranked = sorted((each for each in alone if each.changes), key=_size)
-    good = [each.levers[0] for each in ranked if each.saving[LEVELS[0]].low > 0.0]
-    possible = list(_portfolios([cards[name] for name in good if cards[name].quality != ANOTHER], largest))
-    kept = frozenset(name for name in good if _keeps_quality(cards[name]))
+    tried = trial.savings([(name,) for name in names if name not in left_out])
+    left_out |= {each.levers[0]: _unchanged(scenario, each.levers[0]) for each in tried if not each.changes}
+    alone = _ranked(each for each in tried if each.changes)
+    possible = _possible(alone, cards, largest)
+    kept = frozenset(name for name in names if _keeps_quality(cards[name]))
     return Ranking(
         quantity,
         scenario.model.units[quantity].symbol,
         settings,
         {level: percentile(trial.base, level) for level in LEVELS},
-        tuple(ranked),
-        tuple(sorted(trial.best(possible, ranked, kept, top), key=_size)),
+        tuple(alone),
+        tuple(_ranked(trial.best(possible, alone, kept, top))),
         len(possible),
         cards,
-        {**(left_out or {}), **idle},
+        left_out,
     )
+
+
+def _saved(found: Saving) -> float:
+    """What is saved of the median, by which levers and portfolios are ranked."""
+    return found.saving[MEDIAN].value
+
+
+def _ranked(found: Iterable[Saving]) -> list[Saving]:
+    return sorted(found, key=_saved, reverse=True)
 
 
 def _keeps_quality(found: Card) -> bool:
@@ -131,21 +132,27 @@ def _check_draws(draws: int) -> None:
         raise InputError([Complaint("--draws", f"{draws:,} draws", remedy)])
 
 
-def _idle(scenario: Scenario, levers: Sequence[str], quantity: str) -> dict[str, str]:
+def _not_to_be_told(scenario: Scenario, levers: Sequence[str], quantity: str) -> dict[str, str]:
     """The levers whose saving cannot be told, with the reason."""
     model, free = scenario.model, assembled(scenario.formulas, scenario.levers, levers)
     needed = model.roots(quantity)
-    idle = {}
+    found = {}
     for lever in levers:
         if given := given_of(free, [name for name in model.pinned if name in needed], lever):
-            idle[lever] = f"{' and '.join(given)}, which the scenario gives, would change"
+            found[lever] = f"{' and '.join(given)}, which the scenario gives, would change"
         elif switch_of(lever) not in needed:
-            idle[lever] = f"{quantity} does not hang on what changes"
-    return idle
+            found[lever] = f"{quantity} does not hang on what changes"
+    return found
 
 
 def _unchanged(scenario: Scenario, lever: str) -> str:
     return f"no draw changes, as {fixed_inputs(lever, scenario.priors)}".removesuffix(", as ")
+
+
+def _possible(alone: Sequence[Saving], cards: Mapping[str, Card], largest: int) -> list[Levers]:
+    """Every portfolio of levers that save something and buy the planned model."""
+    good = [cards[each.levers[0]] for each in alone if each.saving[MEDIAN].low > 0.0]
+    return list(_portfolios([each for each in good if each.quality != ANOTHER], largest))
 
 
 def _portfolios(cards: Sequence[Card], largest: int) -> Iterator[Levers]:
@@ -181,12 +188,8 @@ def _unlike(portfolios: Sequence[frozenset[str]], top: int) -> list[frozenset[st
     return found
 
 
-def _size(found: Saving) -> float:
-    return -found.saving[LEVELS[0]].value
-
-
 def _median(column: Array) -> float:
-    return float(np.quantile(column, LEVELS[0] / 100.0, method="inverted_cdf"))
+    return float(np.quantile(column, MEDIAN / 100.0, method="inverted_cdf"))
 
 
 @dataclass(frozen=True)
@@ -214,16 +217,15 @@ class _Trial:
         self, possible: Sequence[Levers], alone: Sequence[Saving], kept: frozenset[str], top: int
     ) -> list[Saving]:
         """The portfolios that save most: all on a few draws, the best and their parts on all."""
-        known = {each.levers[0]: each for each in alone}
-        names = {frozenset(levers): levers for levers in [*((name,) for name in known), *possible]}
+        names = {frozenset(levers): levers for levers in [*(each.levers for each in alone), *possible]}
         few = replace(self, settings=replace(self.settings, draws=min(self.settings.draws, SCREENED_DRAWS)))
         screened = dict(zip(names, few.falls(list(names.values())), strict=True))
         listed = _chosen(_better_than_their_parts(screened), kept, SHORT_LIST * top)
         parts = {levers - {left} for levers in listed for left in levers}
         wanted = [names[levers] for levers in dict.fromkeys([*listed, *parts]) if len(levers) > 1]
-        found = {frozenset(each.levers): each for each in [*alone, *self.savings(wanted, known)]}
-        sizes = {levers: -_size(each) for levers, each in found.items()}
-        return [found[levers] for levers in _chosen(_better_than_their_parts(sizes), kept, top)]
+        found = {frozenset(each.levers): each for each in [*alone, *self.savings(wanted, alone)]}
+        saved = {levers: _saved(each) for levers, each in found.items()}
+        return [found[levers] for levers in _chosen(_better_than_their_parts(saved), kept, top)]
 
     def falls(self, portfolios: Sequence[Levers]) -> list[float]:
         """By how much the median falls with each portfolio."""
@@ -233,22 +235,20 @@ class _Trial:
             lambda levers: base - _median(self.column(levers)), portfolios, self.settings.threads
         )
 
-    def savings(
-        self, portfolios: Sequence[Levers], alone: Mapping[str, Saving] | None = None
-    ) -> list[Saving]:
-        """What each portfolio saves; ``alone`` holds what its levers save by themselves."""
-        known = self.percentiles
+    def savings(self, portfolios: Sequence[Levers], alone: Sequence[Saving] = ()) -> list[Saving]:
+        """What each portfolio saves; ``alone`` are the savings of its levers by themselves."""
+        falls = {each.levers[0]: each.fall for each in alone}
+        one = partial(self.saving, of_base=self.percentiles, falls=falls)
         self.watch.expect(len(portfolios) * self.settings.draws)
-        one = partial(self.saving, known=known, alone=alone or {})
         return in_threads(one, portfolios, self.settings.threads)
 
     def saving(
-        self, levers: Levers, known: tuple[Array, tuple[float, ...]], alone: Mapping[str, Saving]
+        self, levers: Levers, of_base: tuple[Array, tuple[float, ...]], falls: Mapping[str, Array]
     ) -> Saving:
-        """What some levers save together."""
-        column, (percentiles, steps) = self.column(levers), known
+        """What some levers save together; ``falls`` are those of the P50 with each alone."""
+        column, (percentiles, steps) = self.column(levers), of_base
         fall, saved = percentiles - statistics(column, LEVELS), self.base - column
-        more = fall[0] - sum(alone[name].fall for name in levers) if len(levers) > 1 else None
+        more = fall[0] - sum(falls[name] for name in levers) if len(levers) > 1 else None
         return Saving(
             levers,
             {level: paired(row, step) for level, row, step in zip(LEVELS, fall, steps, strict=True)},

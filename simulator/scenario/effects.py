@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from simulator.assembly import assembled, label_of
+from simulator.assembly import assembled
 from simulator.cards import card, lever_formulas
 from simulator.distributions import Point
 from simulator.extensions import lever_inputs, lever_names
@@ -15,10 +15,7 @@ from simulator.scenario.entries import Prior
 from simulator.switches import switch_of
 from simulator.units import PROCUREMENT
 
-LEVELS, DRAWS = (
-    (0.1, 0.5, 0.9),
-    13,
-)  # all inputs alike, and at random, to see whether a lever changes anything
+LEVELS, DRAWS = (0.1, 0.5, 0.9), 13  # of all inputs alike, and at random: where levers are tried
 
 
 def idle_levers(
@@ -31,7 +28,7 @@ def idle_levers(
         free = assembled(files, [other for other in levers if other != lever], [lever])
         if given := given_of(free, model.pinned, lever):
             yield f"lever {lever} changes nothing of {' and '.join(given)}, which the scenario gives"
-        if not _moves(free.pin(model.pinned), switch_of(label_of(lever)), priors):
+        if not _moves(free.pin(model.pinned), switch_of(lever), priors):
             reason = fixed_inputs(lever, priors)
             yield f"lever {lever} changes nothing" + (f", as {reason}" if reason else "")
 
@@ -47,7 +44,7 @@ def unused(names: Iterable[str], model: Model) -> Iterator[str]:
 
 def given_of(free: Model, given: Iterable[str], lever: str) -> list[str]:
     """What is given of what a lever would change; in the free model it is in play and nothing is given."""
-    switch = switch_of(label_of(lever))
+    switch = switch_of(lever)
     return [name for name in given if name in free.units and switch in free.roots(name)]
 
 

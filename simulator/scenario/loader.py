@@ -76,8 +76,7 @@ def load_scenario(
     model = _model(sources, complain)
     scenario = _scenario(sources, model, complain) if model else None
     if scenario and not complaints:
-        medians = {name: float(prior.distribution.ppf(0.5)) for name, prior in scenario.priors.items()}
-        for sentence in implausible(scenario.model, medians):
+        for sentence in implausible(scenario.model, scenario.medians):
             complain(Complaint(str(path), sentence, "check the given figures and their units"))
     if complaints or scenario is None:
         raise InputError(dict.fromkeys(complaints))

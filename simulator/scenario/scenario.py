@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from simulator.currency import name_in
 from simulator.distributions import Copula, Distribution
 from simulator.distributions.copula import copula
 from simulator.errors import Complaint, InputError, did_you_mean
@@ -53,6 +54,11 @@ class Scenario:
         """The distribution of every input."""
         return {name: prior.distribution for name, prior in self.priors.items()}
 
+    @property
+    def medians(self) -> dict[str, float]:
+        """Every input at the median of its prior."""
+        return {name: float(prior.ppf(0.5)) for name, prior in self.distributions.items()}
+
     @cached_property
     def copula(self) -> Copula:
         """How the inputs move together."""
@@ -69,6 +75,11 @@ class Scenario:
     def names(self) -> tuple[str, ...]:
         """Every input, then every quantity in the order of evaluation."""
         return (*self.model.inputs, *self.model.formulas)
+
+    def own_name(self, name: str) -> str:
+        """A sum of money's name in the scenario's currency; the name itself of what is none."""
+        own = name_in(name, self.currency)
+        return own if own in self.model.units else name
 
     def check_name(self, name: str) -> None:
         """Raise :class:`InputError` for a name that the model does not have."""

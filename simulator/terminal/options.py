@@ -200,7 +200,16 @@ def stored_option(command: Command) -> Command:
 def picture_option(command: Command) -> Command:
     """Where a picture is written."""
     text = "Write the picture to this file, .png or .svg."
-    return click.option("-o", "--output", type=FOLDER, metavar="FILE", help=text)(command)
+    return click.option("-o", "--output", type=FOLDER, metavar="FILE", callback=_writable, help=text)(command)
+
+
+def _writable(context: click.Context, option: click.Parameter, place: Path | None) -> Path | None:
+    """The picture's file, refused before anything is computed where no picture can be written."""
+    if place:
+        from simulator.plots import check_ending
+
+        check_ending(place)
+    return place
 
 
 def quantity_option(command: Command) -> Command:
