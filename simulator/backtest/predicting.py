@@ -16,11 +16,12 @@ from simulator.scenario.books import load_book
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reader import read
 from simulator.scenario.scenario import Scenario
+from simulator.shipped import shipped
 from simulator.simulation import Settings, engine
 from simulator.units import HOURS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_MEGAWATT
 from simulator.watch import UNWATCHED, Watch
 
-FRAME = Path("configs/published/run.yaml")
+FRAME = "configs/published/run.yaml"
 KNOWABLE = ("active_parameters", "tokens")
 COUNT, PEAK = "accelerator_count", "peak_flop_per_second"
 NOT_PUBLISHED = "not published"  # why most figures are skipped
@@ -88,7 +89,7 @@ def backtest(
     runs: Sequence[PublishedRun],
     settings: Settings,
     *,
-    frame: str | Path = FRAME,
+    frame: str | Path | None = None,
     book: str | Path | None = None,
     laid_over: Sequence[str] = (),
     levers: Sequence[str] = (),
@@ -96,9 +97,10 @@ def backtest(
 ) -> Backtest:
     """Predict every figure that a run publishes; ``frame`` is the scenario that the rows are laid over.
 
-    What a run lacks, or what the book has no prior for, is skipped with the reason.
+    Without one it is the repository's own. What a run lacks, or what the book has no prior for, is skipped
+    with the reason.
     """
-    scenario = Path(frame)
+    scenario = Path(frame) if frame else shipped(FRAME)
     path = Path(book) if book else scenario.parent / str(read(scenario).value["book"].value)
     framed = frame_of(scenario, path, laid_over=laid_over, levers=levers)
     scores: list[Score] = []

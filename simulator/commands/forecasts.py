@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from simulator.commands.loading import laid_over_all, load_all, say_rounded, settings_of, with_currency
+from simulator.shipped import shipped
 from simulator.terminal.options import (
     FOLDER,
     Number,
@@ -34,8 +36,8 @@ MARKET = "configs/books/market-2025-03.yaml"
 @click.option(
     "--stock-of",
     type=FOLDER,
-    default=MARKET,
-    show_default=True,
+    default=partial(shipped, MARKET),
+    show_default=MARKET,
     metavar="BOOK",
     help="Hold the tokens against this book's stock of text as well.",
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.commands.loading import laid_over_all, settings_of
+from simulator.shipped import shipped
 from simulator.terminal.options import FOLDER, format_option, picture_option, quiet_option, simulated_by
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ CLAIMS = "configs/claims/claims.yaml"
 
 
 @click.command("backtest")
-@click.argument("runs", metavar="[CSV]", default=PUBLISHED, type=FOLDER)
+@click.argument("runs", metavar="[CSV]", default=partial(shipped, PUBLISHED), type=FOLDER)
 @picture_option
 @simulated_by(DRAWS, "sobol", "Number of draws of each prediction.")
 @format_option
@@ -51,7 +53,7 @@ def backtest_command(runs: Path, output: Path | None, style: str, quiet: bool, *
 
 
 @click.command("claims")
-@click.argument("file", metavar="[FILE]", default=CLAIMS, type=FOLDER)
+@click.argument("file", metavar="[FILE]", default=partial(shipped, CLAIMS), type=FOLDER)
 @picture_option
 @simulated_by(DRAWS, "sobol", "Number of draws of each prediction.")
 @format_option
