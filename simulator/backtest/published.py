@@ -104,7 +104,8 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """The rows that hold anything, each with its line."""
     try:
         if not path.is_file():
-            raise InputError([Complaint(str(path), "there is no such file", "check the path")])
+            what = "this is no regular file" if path.exists() else "there is no such file"
+            raise InputError([Complaint(str(path), what, "check the path")])
         if path.stat().st_size > LARGEST:
             raise InputError([Complaint(str(path), f"larger than {LARGEST:,} bytes", "leave rows out")])
         text = path.read_text(encoding="utf-8-sig")
