@@ -375,6 +375,8 @@ def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
     assert traincost("run", GPT4, "-n", 1001, "-o", tmp_path, "--quiet").stderr == ""
     several = traincost("report", "gpt4", "--results", tmp_path)
     assert several.exit_code == 1 and "2 runs begin with gpt4: " in several.stderr
+    named = traincost("run", GPT4, "-n", 1000, "-o", tmp_path, "--name", "gpt4")
+    assert traincost("report", "gpt4", "--results", tmp_path).stdout == named.stdout != ""
 
 
 def test_the_list_of_runs_says_what_its_numbers_are(tmp_path: Path) -> None:

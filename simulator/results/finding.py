@@ -17,7 +17,8 @@ NEAR_ENOUGH = 0.6
 def find(given: str, root: Path) -> Path:
     """The path given, if there is such; else the one run under ``root`` whose name begins like that.
 
-    Raises :class:`ResultError`, which names the runs that may be meant, where none or several do.
+    A run named exactly so comes before those that only begin so. Raises :class:`ResultError`, which names
+    the runs that may be meant, where none or several do.
     """
     path = Path(given)
     with suppress(OSError, ValueError):  # no path at all, as a name of 300 letters
@@ -25,7 +26,11 @@ def find(given: str, root: Path) -> Path:
             return path
     place, name = (root, given) if path.name == given else (path.parent, path.name)
     runs = _runs(place)
-    meant = [run for run in runs if run == name] or [run for run in runs if run.startswith(name)]
+    meant = (
+        [run for run in runs if run == name]
+        or [run for run in runs if without_identity(run) == name]
+        or [run for run in runs if run.startswith(name)]
+    )
     if len(meant) == 1:
         return place / meant[0]
     raise ResultError(_several(place, name, meant) if meant and name else _none(given, place, name, runs))
