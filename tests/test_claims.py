@@ -22,7 +22,7 @@ from simulator.claims.reading import Claims, PowerLaw, read_claims
 from simulator.errors import InputError
 from simulator.extensions import lever_names
 from simulator.pictures import claims_picture
-from simulator.reports.claims import claims_sheet, told
+from simulator.reports.claims import VERDICTS, claims_sheet, told
 from simulator.scenario.reader import read
 from simulator.simulation import Settings, engine
 
@@ -261,6 +261,9 @@ def test_every_prediction_and_claim_is_seen(tmp_path: Path) -> None:
     assert [bar.get_width() > 0.1 for bar in ax.patches] == [True, True]
     assert ax.get_xlim()[1] <= 1e9 and all(max(line.get_xdata()) <= 1e9 for line in ax.lines)
     assert any("not drawn, since not above 0: X1" in text.get_text() for text in figure.texts + ax.texts)
+    heading = " ".join(text.get_text() for text in figure.texts + ax.texts)
+    counts = [f"{sum(each.verdict == word for each in (exact, far, nothing))} {word}" for word in VERDICTS]
+    assert ", ".join(count for count in counts if not count.startswith("0")) in " ".join(heading.split())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from simulator.backtest.predicting import Backtest
 from simulator.backtest.scoring import Score
 from simulator.claims.judging import CONSISTENT, Judged
 from simulator.pictures.sizes import WIDTH
+from simulator.reports.claims import VERDICTS
 from simulator.reports.layout import cut
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def claims_picture(found: Sequence[Judged], title: str) -> Figure:
     judged = [each for each in found if each.chances is not None and each.predicted[5.0].value > 0.0]
     figure, ax = plots.figure(WIDTH, REST + ROW * max(len(judged), 1))
     counts = Counter(each.verdict for each in found)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     if left := [each.claim.id for each in found if each.chances is not None and each not in judged]:
         told += f"; not drawn, since not above 0: {', '.join(left)}"
     plots.sayings(ax, [_said(each) for each in judged], title, told)
