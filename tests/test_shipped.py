@@ -34,13 +34,20 @@ def test_published_runs_are_predicted_from_any_folder(
     assert done.exit_code == 0 and "mine,accelerator_hours,100000.0," in done.stdout, done.output
 
 
-@pytest.mark.parametrize("command", [["claims"], ["backtest"], ["forecast", str(GPT4)]])
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        (["claims"], "a file of your own"),
+        (["backtest"], "a file of your own"),
+        (["forecast", str(GPT4)], "a book with --stock-of"),
+    ],
+)
 def test_a_package_without_its_repository_says_so(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], instead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Installed alone and run elsewhere, a command says which file is not there and what to do."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(shipped, "HERE", tmp_path)
     done = CliRunner().invoke(main, command)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "configs/" in done.stderr and "name a file of your own" in done.stderr
+    assert done.stderr.startswith("Error: configs/") and f", or name {instead}" in done.stderr

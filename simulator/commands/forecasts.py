@@ -36,7 +36,7 @@ MARKET = "configs/books/market-2025-03.yaml"
 @click.option(
     "--stock-of",
     type=FOLDER,
-    default=partial(shipped, MARKET),
+    default=partial(shipped, MARKET, "a book with --stock-of"),
     show_default=MARKET,
     metavar="BOOK",
     help="Hold the tokens against this book's stock of text as well.",

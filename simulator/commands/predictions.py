@@ -21,7 +21,9 @@ CLAIMS = "configs/claims/claims.yaml"
 
 
 @click.command("backtest")
-@click.argument("runs", metavar="[CSV]", default=partial(shipped, PUBLISHED), type=FOLDER)
+@click.argument(
+    "runs", metavar="[CSV]", default=partial(shipped, PUBLISHED, "a file of your own"), type=FOLDER
+)
 @picture_option
 @simulated_by(DRAWS, "sobol", "Number of draws of each prediction.")
 @format_option
@@ -53,7 +55,7 @@ def backtest_command(runs: Path, output: Path | None, style: str, quiet: bool, *
 
 
 @click.command("claims")
-@click.argument("file", metavar="[FILE]", default=partial(shipped, CLAIMS), type=FOLDER)
+@click.argument("file", metavar="[FILE]", default=partial(shipped, CLAIMS, "a file of your own"), type=FOLDER)
 @picture_option
 @simulated_by(DRAWS, "sobol", "Number of draws of each prediction.")
 @format_option
