@@ -289,3 +289,18 @@ def test_axes_share_a_figure() -> None:
     tornado(left, many())
     assert distribution(right, spread_of(lognormal())) is right
     assert not outside(made, texts(made)) and not overlapping(texts(made))
+
+
+def test_where_a_picture_cannot_be_written_its_own_name_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message of the system names the file that was asked for, not the one written beside it."""
+
+    def refused(self: Path, *args: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    drawn, _ = figure(2.0, 2.0)
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(PermissionError) as caught:
+        save(drawn, tmp_path / "fan.png")
+    assert caught.value.filename == str(tmp_path / "fan.png")

@@ -68,5 +68,8 @@ def _write(content: bytes, place: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(place)
+    except OSError as error:
+        error.filename = str(place)  # the user's own, not the temporary one
+        raise
     finally:
         temporary.unlink(missing_ok=True)
