@@ -181,7 +181,7 @@ def _check(scenario: Scenario, settings: Settings, years: int, budget: float | N
             complaints.append(Complaint(scenario.name, what, "take it out of --set or priors:"))
     if fixed := [name for name in GROWING if DOUBLING not in scenario.model.roots(name)]:
         what = f"{', '.join(fixed)} cannot grow, since the scenario gives what would make it grow"
-        complaints.append(Complaint(scenario.name, what, "take it out of priors:"))
+        complaints.append(Complaint(scenario.name, what, "take it out of --set or priors:"))
     if not FEWEST_DRAWS <= settings.first_draws <= MOST_DRAWS:
         remedy = f"take {FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
         complaints.append(Complaint("--draws", f"{settings.first_draws:,} draws", remedy))
