@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from errno import ENOSPC
 from functools import cache
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def test_a_picture_that_cannot_be_written_leaves_the_old_one(
     place.write_bytes(b"old")
 
     def fail(handle: int) -> None:
-        raise OSError("the disk is full")
+        raise OSError(ENOSPC, "the disk is full")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="disk is full"):
@@ -304,3 +305,12 @@ def test_where_a_picture_cannot_be_written_its_own_name_is_told(
     with pytest.raises(PermissionError) as caught:
         save(drawn, tmp_path / "fan.png")
     assert caught.value.filename == str(tmp_path / "fan.png")
+
+
+def test_a_curve_ends_where_draws_are_few() -> None:
+    """Of a long last bar no line is drawn, and of a budget within it no more is said than is known."""
+    one, two = spread_of(lognormal(5e8, 1.0)), spread_of(lognormal(4e8, 1.0), label="another")
+    budget = 0.5 * (one.usual[1] + one.edges[-1])
+    made = draw_curve(one, two, budget=budget)
+    assert made.axes[0].lines[0].get_xdata()[-1] == one.usual[1] < one.edges[-1]
+    assert ">99.5% within budget" in written(made)

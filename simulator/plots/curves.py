@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -13,7 +12,7 @@ from simulator.plots.frame import Frame, across, fit
 from simulator.plots.labels import axis_text, scale_axis, scale_decades, value_text
 from simulator.plots.lanes import Mark, lane_height, write_above
 from simulator.plots.style import DARK, DASHES, MUTED, RUNS, styled
-from simulator.reports.numbers import percent, stated
+from simulator.reports.numbers import stated
 
 CLOSE = 0.5  # of the range: how far it is stretched for a budget
 UNLIKE = 5.0  # times: runs whose medians are further apart stand on a logarithmic axis
@@ -68,9 +67,11 @@ def _unlike(spreads: Sequence[Spread]) -> bool:
 def _draw(ax: Axes, spread: Spread, number: int, level: float) -> Line2D:
     """One curve with a dot at its percentile."""
     colour, dashes = RUNS[number % len(RUNS)], DASHES[number % len(DASHES)]
-    values, chances = spread.curve
+    (values, chances), (first, last) = spread.curve, spread.usual
+    shown = (first <= values) & (values <= last)
+    heights = 100.0 * chances[shown]
     [line] = ax.plot(
-        [values[0], *values], [0.0, *(100.0 * chances)], color=colour, ls=dashes, label=spread.label
+        [values[shown][0], *values[shown]], [0.0, *heights], color=colour, ls=dashes, label=spread.label
     )
     ax.plot([spread.at(level)], [level], "o", color=colour, ms=5.0)
     return line
@@ -94,14 +95,13 @@ def _budget(
     text = f"budget {stated(budget, spreads[0].unit)}"
     if len(spreads) > 1:
         return [Mark(budget, text)]
-    chance = spreads[0].below(budget)
-    ax.plot([budget], [100.0 * chance], "D", color=DARK, ms=4.5)
-    return [Mark(budget, f"{text}\n{percent(chance)} chance")]
+    ax.plot([budget], [100.0 * spreads[0].below(budget)], "D", color=DARK, ms=4.5)
+    return [Mark(budget, f"{text}\n{spreads[0].chance(budget)} chance")]
 
 
 def _key(line: Line2D, spread: Spread, budget: float | None, level: float) -> Line2D:
     """A run's line in the legend, with what is read off it."""
-    kept = f", {percent(spread.below(budget))} within budget" if budget is not None else ""
+    kept = f", {spread.chance(budget)} within budget" if budget is not None else ""
     text = f"{spread.label}: P{level:g} {value_text(spread.at(level), spread.unit)}{kept}"
     return Line2D([], [], color=line.get_color(), ls=line.get_linestyle(), marker="o", ms=4.0, label=text)
 
@@ -109,8 +109,8 @@ def _key(line: Line2D, spread: Spread, budget: float | None, level: float) -> Li
 def _limits(ax: Axes, spreads: Sequence[Spread], budget: float | None, level: float) -> tuple[float, float]:
     """From where the first curve leaves 0 to where the last has all but reached 100."""
     scale = ax.xaxis.get_transform()
-    low = min(_end(spread, 0, 1) for spread in spreads)
-    high = max(max(_end(spread, -1, -2), spread.at(level)) for spread in spreads)
+    low = min(spread.usual[0] for spread in spreads)
+    high = max(max(spread.usual[1], spread.at(level)) for spread in spreads)
     low, high, wanted = scale.transform([low, high, low if budget is None else budget])
     margin = 0.03 * (high - low) or 0.5 * abs(low) or 0.5
     if low - CLOSE * (high - low) <= wanted <= high + CLOSE * (high - low):
@@ -119,18 +119,11 @@ def _limits(ax: Axes, spreads: Sequence[Spread], budget: float | None, level: fl
     return float(left), float(right)
 
 
-def _end(spread: Spread, outer: int, inner: int) -> float:
-    """An end of a histogram, less its outer bar if that is wider than the others."""
-    edges = spread.edges
-    usual = float(np.median(np.diff(edges)))
-    return float(edges[outer] if abs(edges[outer] - edges[inner]) <= 2.0 * usual else edges[inner])
-
-
 def _notes(spreads: Sequence[Spread], budget: float | None, ends: tuple[float, float]) -> tuple[str, ...]:
     """What is outside the picture."""
     notes = []
     if budget is not None and not ends[0] <= budget <= ends[1]:
-        chances = ", ".join(percent(spread.below(budget)) for spread in spreads)
+        chances = ", ".join(spread.chance(budget) for spread in spreads)
         side = "left" if budget < ends[0] else "right"
         text = stated(budget, spreads[0].unit)
         notes.append(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Complaint, InputError
+from simulator.reports.numbers import percent
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -46,6 +47,29 @@ class Spread:
         """The chance of being at or below a value."""
         values, chances = self.curve
         return float(np.interp(value, values, chances, left=0.0, right=1.0))
+
+    def chance(self, value: float) -> str:
+        """The chance of being at or below a value; far out, where draws are few, what it is beyond.
+
+        >>> tail = Spread("", "", "", np.array([0.0, 1.0, 2.0, 3.0, 40.0]), np.array([33, 33, 33, 1]), {})
+        >>> tail.chance(2.0), tail.chance(30.0), tail.chance(-1.0)
+        ('66%', '>99%', '<1%')
+        """
+        (first, last), least = self.usual, 1.0 / self.counts.sum()
+        if value > last:
+            return f">{percent(min(self.below(last), 1.0 - least))}"
+        if value < first:
+            return f"<{percent(max(self.below(first), least))}"
+        return percent(self.below(value))
+
+    @property
+    def usual(self) -> tuple[float, float]:
+        """Between which values bars are of usual width: an outer bar may be long."""
+        edges, bars = self.edges, np.diff(self.edges)
+        widest = 2.0 * np.median(bars)
+        first = edges[0] if bars[0] <= widest else edges[1]
+        last = edges[-1] if bars[-1] <= widest else edges[-2]
+        return float(first), float(last)
 
     @cached_property
     def curve(self) -> tuple[Array, Array]:

@@ -124,7 +124,7 @@ def _circle(ax: Axes, text: str, value: float, offset: float) -> None:
 def _notes(spread: Spread, bars: Picture, published: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     """Published figures by number, and what lies outside the picture."""
     notes = [
-        f"({number}) {stated(value, spread.unit)}: {label} ({percent(spread.below(value))} at or below)"
+        f"({number}) {stated(value, spread.unit)}: {label} ({spread.chance(value)} at or below)"
         for number, (label, value) in enumerate(published, 1)
     ]
     first, last = (value_text(float(end), spread.unit) for end in (bars.edges[0], bars.edges[-1]))
