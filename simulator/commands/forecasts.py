@@ -80,5 +80,6 @@ def forecast_command(
 
         save(forecast_picture(found, loaded.title), output)
     say_rounded(how, found.settings, quiet)
-    about = {"scenario": loaded.name, "book": loaded.book, "seed": how.seed, "draws": found.settings.draws}
-    click.echo(forecast_sheet(found, {**about, **laid_over}).text(style))
+    about = {"scenario": loaded.name, "book": loaded.book, **laid_over}
+    used = {"seed": how.seed, "draws": found.settings.draws, "sampler": how.sampler}
+    click.echo(forecast_sheet(found, {**about, **used}).text(style))

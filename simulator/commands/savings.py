@@ -12,6 +12,7 @@ from simulator.terminal.options import format_option, quantity_option, quiet_opt
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
+    from simulator.simulation import Settings
 
 CURRENCIES = ("USD", "CNY")
 DRAWS = 1 << 17  # 16 nets of 2**13
@@ -76,10 +77,10 @@ def levers_command(
         found = rank(playing.scenario, playing.names, how, asked, largest=largest, top=top, watch=watch)
     found = replace(found, left_out={**playing.left_out, **found.left_out})
     say_rounded(how, found.settings, quiet)
-    about = _about(base, how.seed, found.settings.draws)
+    about = _about(base, found.settings)
     click.echo(levers_sheet(found, about, only).text(style))
 
 
-def _about(scenario: Scenario, seed: int, draws: int) -> dict[str, Any]:
+def _about(scenario: Scenario, how: Settings) -> dict[str, Any]:
     words = {"scenario": scenario.name, "book": scenario.book, "applied": list(scenario.levers)}
-    return {**words, "seed": seed, "draws": draws}
+    return {**words, "seed": how.seed, "draws": how.draws, "sampler": how.sampler}
