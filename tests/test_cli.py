@@ -390,7 +390,8 @@ def test_the_list_of_runs_says_what_its_numbers_are(tmp_path: Path) -> None:
     assert lines[1].split() == ["run", "created", "(UTC)", "draws", "P50", "P80", "P90"]
     assert re.search(r"gpt4-class-\w{12} +\d{4}-\d\d-\d\d \d\d:\d\d  1,000  \$", "\n".join(lines))
     assert max(map(len, lines)) <= 80
-    assert "unreadable" in "\n".join(lines) and "summary.json is missing" in " ".join(lines)
+    words = " ".join(" ".join(lines).split())
+    assert "unreadable" in words and "summary.json is missing" in words
     markdown = traincost("runs", "-o", tmp_path, "--format", "markdown").stdout
     assert "| total_cost P50 | total_cost P80 | total_cost P90 |" in markdown
 
