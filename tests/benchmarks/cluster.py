@@ -17,7 +17,6 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
-from distributed import Client, LocalCluster
 from measuring import interleaved, load, machine, markdown, publish
 
 from simulator.batch.cases import Case, cases, read_sweeps
@@ -68,6 +67,8 @@ def batch(found: Sequence[Case], root: Path, address: str, *, resume: bool = Fal
 
 def speeds(draws: int, root: Path) -> Speeds:
     """One worker and two in turn, so that a change of load meets both; first, each gets ready."""
+    from distributed import Client
+
     found = few(RUNS, draws)
     with local_cluster(1) as one, local_cluster(2) as two:
         for address in (one, two):
@@ -95,6 +96,8 @@ def _memory() -> int:
 
 def dispatch() -> float:
     """Processor seconds of a task that does nothing, of client, scheduler and worker in one process."""
+    from distributed import Client, LocalCluster
+
     sizes = {"n_workers": 1, "threads_per_worker": 1}
     with LocalCluster(**sizes, processes=False, dashboard_address=":0") as one, Client(one) as client:
         client.gather(client.map(_nothing, range(10), pure=False))
